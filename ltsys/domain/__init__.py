@@ -1,0 +1,1 @@
+"""The rules of ltsys: pure, boring and complete. Imports only the standard library."""
