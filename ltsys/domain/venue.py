@@ -57,7 +57,7 @@ class AcceptedStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The venue took the order. Amounts are what it says was matched at once, None if it did not."""
+    """The venue took the order. Amounts are what it matched at once, None where it said none."""
 
     order_id: VenueOrderId
     status: AcceptedStatus
@@ -74,7 +74,7 @@ class Killed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlreadySeen:
-    """The answer "Duplicated": the venue has seen this envelope before; filled or not is unsaid (L04)."""
+    """The answer "Duplicated": the venue knows this envelope; filled or not is unsaid (L04)."""
 
     text: str
 
