@@ -318,7 +318,9 @@ def _model_refuses(wallet: FtWallet, score: Decimal | None) -> Rejected | None:
     least = wallet.model_threshold
     if score is None:
         return Rejected(Reason.ML_UNAVAILABLE, None, least)
-    return Rejected(Reason.LOW_ML_SCORE, score, least) if least and score < least else None
+    return (
+        Rejected(Reason.LOW_ML_SCORE, score, least) if least is not None and score < least else None
+    )
 
 
 def _take(
