@@ -20,15 +20,12 @@ def create_database(url: str, name: str, *, template: str | None = None) -> str:
 
     One that existed is left as it is. A template may have no other connections.
     """
-    statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-    if template is not None:
-        statement += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template))
     with _connected(url) as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if found.fetchone() is None:
             # Somebody else may make it between the question and the statement.
             with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                connection.execute(statement)
+                connection.execute(_creation(name, template, connection.info.server_version))
     return with_database(url, name)
 
 
@@ -42,3 +39,14 @@ def drop_database(url: str, name: str) -> None:
 
 def _connected(url: str) -> "psycopg.Connection[tuple[object, ...]]":
     return psycopg.connect(with_database(url, _ANY_DATABASE), autocommit=True, connect_timeout=10)
+
+
+def _creation(name: str, template: str | None, server_version: int) -> sql.Composed:
+    statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+    if template is None:
+        return statement
+    statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+    if server_version < 150000:
+        return statement
+    # Copying files takes half the time of logging every page of a small template.
+    return statement + sql.SQL(" STRATEGY FILE_COPY")
