@@ -45,12 +45,14 @@ def bet_size(wallet: FtWallet, bet: Bet) -> Usd:
 
     Zero minimum, maximum, weight or Kelly fraction means the default, as in the original.
     """
+    cents = (_capped(wallet, bet) * 100 + _HALF).to_integral_value(ROUND_FLOOR)
+    return Usd(cents.scaleb(-2))
+
+
+def _capped(wallet: FtWallet, bet: Bet) -> Decimal:
     smallest = wallet.min_bet.amount or _DEFAULT_MIN_BET
     largest = wallet.max_bet.amount or _DEFAULT_MAX_BET
-    sized = _METHODS[wallet.allocation_method](wallet, bet)
-    capped = max(smallest, min(largest, sized))
-    cents = (capped * 100 + _HALF).to_integral_value(ROUND_FLOOR)
-    return Usd(cents.scaleb(-2))
+    return max(smallest, min(largest, _METHODS[wallet.allocation_method](wallet, bet)))
 
 
 def _base(wallet: FtWallet) -> Decimal:
@@ -66,7 +68,7 @@ def _kelly(wallet: FtWallet, bet: Bet) -> Decimal:
     if bet.price >= _KELLY_PRICE_LIMIT:
         return wallet.min_bet.amount or _DEFAULT_MIN_BET
     fraction = wallet.kelly_fraction or _DEFAULT_KELLY_FRACTION
-    return bet.bankroll.amount * bet.edge / (1 - bet.price) * fraction
+    return bet.bankroll.amount * bet.edge * fraction / (1 - bet.price)
 
 
 def _edge_scaled(wallet: FtWallet, bet: Bet) -> Decimal:

@@ -175,10 +175,13 @@ def parse_trade(row: TradeRow, ordinal: int) -> SourceTrade | BadRow:
 def timestamp_of(text: str | None) -> datetime | None:
     """Aware UTC of a Unix time: seconds below 10 000 000 000, else milliseconds (FT_RULES §2).
 
-    None when there is none or it is no number; ISO text is none.
+    None when there is none or it is no number; ISO text is none. Blank text counts as 0, as
+    the original coerced it: a trade of 1970 is too old for every wallet.
     """
+    if text is None:
+        return None
     try:
-        number = exact((text or "").strip())
+        number = exact(text.strip() or 0)
         seconds = number if number < _FIRST_MILLISECONDS else number / 1000
         return _EPOCH + timedelta(microseconds=int(seconds * 1_000_000))
     except (ValueError, OverflowError):
