@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,10 +125,28 @@ def stop_leftover(pid: int, *, runs_in: Path, stop_signal: signal.Signals) -> No
         process.send_signal(stop_signal)
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return
-    _, stubborn = psutil.wait_procs(family, timeout=10.0)
-    for survivor in stubborn:
-        survivor.kill()
-    psutil.wait_procs(stubborn, timeout=5.0)
+    if not _ended(family, within_s=10.0):
+        for survivor in family:
+            with suppress(psutil.NoSuchProcess):
+                survivor.kill()
+        _ended(family, within_s=5.0)
+
+
+def _ended(family: list[psutil.Process], *, within_s: float) -> bool:
+    """True once none runs; one that nobody reaps (a container without an init) has ended too."""
+    deadline = time.monotonic() + within_s
+    while any(_runs(process) for process in family):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_PAUSE_S)
+    return True
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _opened(log: Path) -> int:
