@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from ltsys.domain.errors import SettingsError
@@ -39,9 +40,18 @@ _TEST_SETTINGS = {
 
 
 def start_postgres(
-    folder: DataDir, binaries: Binaries, *, password: str, port: int, for_tests: bool
-) -> tuple[Server, int]:
+    folder: DataDir,
+    binaries: Binaries,
+    *,
+    password: str,
+    port: int,
+    for_tests: bool,
+    on_spawn: Callable[[Server], None],
+) -> int:
     """Postgres accepts connections on the returned port of 127.0.0.1, and only with the password.
+
+    `on_spawn` hears of the process before it is waited for, so that no interruption
+    can lose it.
 
     Raises: SettingsError with the server's last words when it does not start.
     """
@@ -54,8 +64,9 @@ def start_postgres(
         # Somebody may take the port between the question and the start.
         port = free_port(port)
         server = _spawned(folder, binaries, {**chosen, "port": str(port)})
+        on_spawn(server)
         if server.wait_until(lambda: _is_ready(cluster)):
-            return server, port
+            return port
         port = 0
     raise SettingsError(f"Postgres did not start; {server.why()}")
 

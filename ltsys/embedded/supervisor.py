@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -126,28 +127,28 @@ class _Launch:
         self.pids: dict[str, int] = {}
 
     def postgres(self) -> str:
-        server, port = start_postgres(
+        port = start_postgres(
             self._folder,
             self._binaries,
             password=self._saved.password,
             port=self._saved.postgres_port,
             for_tests=self._for_tests,
+            on_spawn=partial(self._keep, "postgres"),
         )
-        self._keep("postgres", server)
         self._saved = replace(self._saved, postgres_port=port)
         self._folder.save(self._saved)
         password = quote(self._saved.password, safe="")
         return create_database(f"postgresql://{USER}:{password}@127.0.0.1:{port}/", DATABASE)
 
     def valkey(self) -> str:
-        server, port = start_valkey(
+        port = start_valkey(
             self._folder,
             self._binaries,
             password=self._saved.password,
             port=self._saved.valkey_port,
             for_tests=self._for_tests,
+            on_spawn=partial(self._keep, "valkey"),
         )
-        self._keep("valkey", server)
         self._saved = replace(self._saved, valkey_port=port)
         self._folder.save(self._saved)
         return f"redis://:{quote(self._saved.password, safe='')}@127.0.0.1:{port}/0"

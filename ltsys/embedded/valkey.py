@@ -1,6 +1,7 @@
 """A real Valkey (the free Redis) on loopback that forgets nothing it was given."""
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import redis
@@ -14,9 +15,18 @@ _ATTEMPTS = 3
 
 
 def start_valkey(
-    folder: DataDir, binaries: Binaries, *, password: str, port: int, for_tests: bool
-) -> tuple[Server, int]:
+    folder: DataDir,
+    binaries: Binaries,
+    *,
+    password: str,
+    port: int,
+    for_tests: bool,
+    on_spawn: Callable[[Server], None],
+) -> int:
     """Valkey answers on the returned port of 127.0.0.1, and only with the password.
+
+    `on_spawn` hears of the process before it is waited for, so that no interruption
+    can lose it.
 
     Raises: SettingsError with the server's last words when it does not start.
     """
@@ -27,10 +37,11 @@ def start_valkey(
         port = free_port(port)
         text = _configuration(home, password=password, port=port, for_tests=for_tests)
         server = _spawned(folder, binaries, home, text)
+        on_spawn(server)
         client = redis.Redis(port=port, password=password, socket_timeout=1.0)
         with client:
             if server.wait_until(lambda: _is_ready(client)):  # noqa: B023 - called at once
-                return server, port
+                return port
         port = 0
     raise SettingsError(f"Valkey did not start; {server.why()}")
 
