@@ -1,0 +1,170 @@
+"""Our account at Polymarket: the Venue port over its CLOB (VENUE §5–§10)."""
+
+import json
+from datetime import datetime, timedelta
+
+from ltsys.adapters.polymarket.auth import RequestSigner
+from ltsys.adapters.polymarket.failures import (
+    cancel_failure,
+    is_object,
+    post_answer,
+    read_text,
+)
+from ltsys.adapters.polymarket.http import Answer, Http, Params
+from ltsys.adapters.polymarket.translate import (
+    balance_of,
+    condition_of,
+    fills_of,
+    order_of,
+)
+from ltsys.adapters.polymarket.wire import (
+    Balance,
+    CanceledOrders,
+    OrderRow,
+    TradesPage,
+    Version,
+    parse,
+)
+from ltsys.domain.errors import MalformedAnswerError, OutcomeUnknownError
+from ltsys.domain.ids import ConditionId, TokenId, VenueOrderId
+from ltsys.domain.money import Shares, Usd
+from ltsys.domain.venue import (
+    CancelAnswer,
+    PostAnswer,
+    SignedOrder,
+    VenueBalance,
+    VenueFill,
+    VenueOrder,
+)
+from ltsys.ports import Clock
+
+_ORDER = "/order"
+_LAST_CURSOR = "LTE="
+_MAX_PAGES = 1000
+_SINCE_MARGIN = timedelta(seconds=60)
+
+
+class PolymarketVenue:
+    """Posts, asks and cancels for one API key. Nothing here retries.
+
+    `signature_type` tells the venue whose balance is meant; a wrong one silently shows another
+    wallet's zero (VENUE §10).
+    """
+
+    def __init__(
+        self,
+        http: Http,
+        clob_url: str,
+        signer: RequestSigner,
+        clock: Clock,
+        *,
+        signature_type: int,
+    ) -> None:
+        self._http = http
+        self._base = clob_url.rstrip("/")
+        self._signer = signer
+        self._clock = clock
+        self._signature_type = signature_type
+
+    def post(self, signed: SignedOrder) -> PostAnswer:
+        """Offer the order, once; the venue's id for it is checked against ours (VENUE §3.5)."""
+        body = json.dumps(signed.envelope, separators=(",", ":"), ensure_ascii=False)
+        headers = self._headers("POST", _ORDER, body)
+        answer = self._http.write("POST", self._base + _ORDER, headers=headers, body=body)
+        return post_answer(answer, signed)
+
+    def order(self, order_id: VenueOrderId, *, expected: Shares | None = None) -> VenueOrder | None:
+        """None says "not found", which is no proof of absence (LESSONS L05).
+
+        `expected`, our own size of the order, settles the unit of the venue's sizes.
+        """
+        answer = self._read(f"/data/order/{order_id}")
+        if answer.status == 404 and is_object(answer):
+            return None
+        text = read_text(answer)
+        if text.strip() == "null":
+            return None
+        return order_of(parse(OrderRow, text), order_id, expected)
+
+    def fills(
+        self, order_id: VenueOrderId, condition_id: ConditionId, since: datetime
+    ) -> tuple[VenueFill, ...]:
+        """All pages; a page that cannot be had fails the whole (LESSONS L54).
+
+        The venue has no filter by order, so the market's trades of our key are searched, from a
+        minute before `since`: its clock and ours differ.
+        """
+        after = str(int((since - _SINCE_MARGIN).timestamp()))
+        filters: Params = (("market", condition_id), ("after", after))
+        fills: list[VenueFill] = []
+        for page in self._trade_pages(filters):
+            for row in page.data:
+                if condition_of(row.market) != condition_id:
+                    raise MalformedAnswerError(
+                        f"asked for trades of {condition_id}, answered one of {row.market}"
+                    )
+                fills.extend(fills_of(row, order_id))
+        return tuple(fills)
+
+    def cancel(self, order_id: VenueOrderId) -> CancelAnswer:
+        """A 200 may still say "not canceled": the body decides (VENUE §7)."""
+        body = json.dumps({"orderID": order_id}, separators=(",", ":"))
+        headers = self._headers("DELETE", _ORDER, body)
+        answer = self._http.write("DELETE", self._base + _ORDER, headers=headers, body=body)
+        if answer.status != 200:
+            cancel_failure(answer)
+        try:
+            said = parse(CanceledOrders, answer.text)
+        except MalformedAnswerError as error:
+            raise OutcomeUnknownError(f"the answer to a cancel was {error}") from error
+        return _cancel_answer(said, order_id)
+
+    def balance(self) -> VenueBalance:
+        """Cash that the venue shows for our wallet."""
+        return VenueBalance(cash=Usd(balance_of(self._balance("COLLATERAL"))))
+
+    def shares(self, token_id: TokenId) -> Shares:
+        """Shares of a token that the venue shows for our wallet."""
+        return Shares(balance_of(self._balance("CONDITIONAL", ("token_id", token_id))))
+
+    def version(self) -> int:
+        """The protocol version the venue speaks (VENUE §4.2)."""
+        return parse(Version, read_text(self._http.read(f"{self._base}/version"))).version
+
+    def _balance(self, asset_type: str, *more: tuple[str, str]) -> str:
+        params: Params = (
+            ("asset_type", asset_type),
+            *more,
+            ("signature_type", str(self._signature_type)),
+        )
+        return parse(Balance, read_text(self._read("/balance-allowance", params))).balance
+
+    def _trade_pages(self, filters: Params) -> list[TradesPage]:
+        pages: list[TradesPage] = []
+        cursor, cursors = "MA==", set[str]()
+        while cursor != _LAST_CURSOR:
+            if cursor in cursors or len(pages) >= _MAX_PAGES:
+                raise MalformedAnswerError(f"the pages of trades do not end: {len(pages)} read")
+            cursors.add(cursor)
+            answer = self._read("/data/trades", (*filters, ("next_cursor", cursor)))
+            pages.append(parse(TradesPage, read_text(answer)))
+            cursor = pages[-1].next_cursor
+        return pages
+
+    def _read(self, path: str, params: Params = ()) -> Answer:
+        headers = self._headers("GET", path, "")
+        return self._http.read(self._base + path, params=params, headers=headers)
+
+    def _headers(self, method: str, path: str, body: str) -> dict[str, str]:
+        now_s = int(self._clock.now().timestamp())
+        return self._signer.headers(method, path, body, timestamp_s=now_s)
+
+
+def _cancel_answer(said: CanceledOrders, order_id: VenueOrderId) -> CancelAnswer:
+    wanted = order_id.lower()
+    if wanted in map(str.lower, said.canceled):
+        return CancelAnswer(is_canceled=True, reason="")
+    reasons = {name.lower(): reason for name, reason in said.not_canceled.items()}
+    if wanted not in reasons:
+        raise OutcomeUnknownError(f"the answer to a cancel does not name order {order_id}")
+    return CancelAnswer(is_canceled=False, reason=reasons[wanted])
