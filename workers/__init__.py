@@ -1,0 +1,1 @@
+"""Celery's side: each module is a queue, each task an address (STYLE §6)."""

@@ -1,0 +1,1 @@
+"""The outside world behind the ports. Adapters do not know each other."""

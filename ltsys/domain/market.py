@@ -10,7 +10,7 @@ from ltsys.domain.money import Price, Shares
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One side of a market. `price` is the last published one, 0 and 1 included; None is unknown."""
+    """One side of a market; `price` is the last published one, 0 and 1 included, None unknown."""
 
     label: str
     token_id: TokenId

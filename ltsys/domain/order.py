@@ -36,6 +36,8 @@ class OrderEvent(StrEnum):
     LOSE_ANSWER = "lose_answer"
     FILL_PART = "fill_part"
     FILL_ALL = "fill_all"
+    UNFILL = "unfill"
+    """A fill that was counted failed to settle."""
     CANCEL = "cancel"
     EXPIRE = "expire"
 
@@ -70,6 +72,10 @@ TRANSITIONS: dict[tuple[OrderStatus, OrderEvent], OrderStatus] = {
     (_S.PARTIALLY_FILLED, _E.FILL_ALL): _S.FILLED,
     (_S.PARTIALLY_FILLED, _E.CANCEL): _S.CANCELED,
     (_S.PARTIALLY_FILLED, _E.EXPIRE): _S.EXPIRED,
+    (_S.PARTIALLY_FILLED, _E.UNFILL): _S.PARTIALLY_FILLED,
+    (_S.FILLED, _E.UNFILL): _S.FILLED,
+    (_S.CANCELED, _E.UNFILL): _S.CANCELED,
+    (_S.EXPIRED, _E.UNFILL): _S.EXPIRED,
     # the late answer to a post whose fills are already known
     (_S.FILLED, _E.ACCEPT): _S.FILLED,
     (_S.CANCELED, _E.ACCEPT): _S.CANCELED,

@@ -57,12 +57,12 @@ class AcceptedStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The venue took the order. Amounts are what it matched at once, None where it said none."""
+    """The venue took the order. What it matched at once is None where it did not say."""
 
     order_id: VenueOrderId
     status: AcceptedStatus
-    making: str | None
-    taking: str | None
+    matched_usd: Usd | None
+    matched_shares: Shares | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

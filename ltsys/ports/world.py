@@ -10,6 +10,7 @@ from typing import Protocol
 
 from ltsys.domain.ids import Address, ConditionId, TokenId, VenueOrderId
 from ltsys.domain.market import Book, Market
+from ltsys.domain.money import Shares
 from ltsys.domain.source_trade import BadRow, SourceTrade
 from ltsys.domain.trader import ClosedPosition, LeaderboardRow
 from ltsys.domain.venue import (
@@ -78,6 +79,10 @@ class Venue(Protocol):
 
     def balance(self) -> VenueBalance:
         """Raises VenueUnavailableError, MalformedAnswerError."""
+        ...
+
+    def shares(self, token_id: TokenId) -> Shares:
+        """Shares of a token that the venue shows for our wallet. Raises as `balance`."""
         ...
 
     def version(self) -> int:

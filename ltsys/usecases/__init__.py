@@ -1,0 +1,1 @@
+"""What ltsys does, one verb a module. Knows ports, not products."""

@@ -20,6 +20,7 @@ def upgrade() -> None:
             display_name text NOT NULL,
             is_active    boolean NOT NULL DEFAULT true,
             rules        jsonb NOT NULL,
+            target_traders text[] NOT NULL DEFAULT '{}',
             leader_pool  text,
             started_at   timestamptz NOT NULL,
             cursor_seq   bigint NOT NULL DEFAULT 0,
@@ -30,6 +31,7 @@ def upgrade() -> None:
                        OR (rules -> 'model_threshold') IS DISTINCT FROM 'null'::jsonb)
         );
         COMMENT ON COLUMN ft_wallets.rules IS 'typed filters and sizing; numbers are JSON text';
+        COMMENT ON COLUMN ft_wallets.target_traders IS 'lower case; whom the rules name';
         COMMENT ON COLUMN ft_wallets.leader_pool IS 'follows this pool where no target trader is named';
         COMMENT ON COLUMN ft_wallets.cursor_seq IS 'every source trade up to this seq has been decided about';
         COMMENT ON COLUMN ft_wallets.problem IS 'why the wallet does not trade, in one sentence';

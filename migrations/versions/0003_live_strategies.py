@@ -93,11 +93,15 @@ def upgrade() -> None:
             outcome         text NOT NULL CHECK (outcome IN ('queued', 'executed', 'skipped', 'failed')),
             skip_reason     text,
             is_force_test   boolean NOT NULL DEFAULT false,
+            test_signal     jsonb,
             seen_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
             kicked_at       timestamptz,
+            CHECK (is_force_test = (test_signal IS NOT NULL)),
+            CHECK (is_force_test = (ft_order_id IS NULL)),
             PRIMARY KEY (strategy_id, source_trade_id)
         );
         CREATE INDEX lt_seen_trades_queued ON lt_seen_trades (kicked_at) WHERE outcome = 'queued';
+        COMMENT ON COLUMN lt_seen_trades.test_signal IS 'what a force test asks for, which has no FT order';
         COMMENT ON TABLE lt_seen_trades IS 'a queued row is the outbox of execution';
     """)
 

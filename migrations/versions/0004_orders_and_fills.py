@@ -78,12 +78,13 @@ def upgrade() -> None:
             envelope        jsonb NOT NULL,
             signal_price    numeric NOT NULL,
             signal_size_usd numeric(20, 6) NOT NULL,
-            making_usd      numeric(20, 6),
+            matched_usd     numeric(20, 6),
             answer          text,
             prepared_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
             answered_at     timestamptz,
             UNIQUE (lt_order_id, attempt)
         );
+        COMMENT ON COLUMN orders.matched_usd IS 'dollars that the answer said were matched at once';
         COMMENT ON TABLE orders IS 'one row a signed envelope, written before it is posted';
 
         CREATE TABLE lt_fills (

@@ -1,0 +1,19 @@
+"""The ticks. Each only finds work in rows and hands it out; a slot runs once, whoever sends it."""
+
+SYNC_S = 10
+SWEEP_S = 10
+STATISTICS_S = 600
+POOLS_S = 3600
+
+beat_schedule = {
+    "sync the leaders' trades": {"task": "signals.sync_trades", "schedule": SYNC_S},
+    "evaluate the wallets": {"task": "signals.evaluate_wallets", "schedule": SYNC_S},
+    "sweep the signals": {"task": "signals.sweep_signals", "schedule": SWEEP_S},
+    "refresh the leaders' statistics": {
+        "task": "signals.refresh_traders",
+        "schedule": STATISTICS_S,
+    },
+    "refresh the leader pools": {"task": "signals.refresh_pools", "schedule": POOLS_S},
+    "sweep the orders": {"task": "fills.sweep_orders", "schedule": SWEEP_S},
+    "resolve the markets": {"task": "resolution.resolve_markets", "schedule": SYNC_S},
+}

@@ -1,0 +1,377 @@
+"""Live orders, their envelopes, their fills and their history."""
+
+from datetime import datetime
+
+from ltsys.adapters.postgres.rows import fill_of, live_order_of, market_of, state_of
+from ltsys.adapters.postgres.session import Session
+from ltsys.adapters.postgres.statements import ORDER_COLUMNS, STATE_COLUMNS
+from ltsys.domain.ids import Address, LtOrderId, VenueOrderId
+from ltsys.domain.live_order import Fill, LiveOrder, lt_order_id
+from ltsys.domain.money import Shares, Usd
+from ltsys.domain.order import OrderEvent, OrderStatus
+from ltsys.domain.quality import slippage_ratio
+from ltsys.domain.risk import Denial
+from ltsys.domain.source_trade import Side
+from ltsys.domain.strategy import Signal
+from ltsys.domain.venue import SignedOrder
+from ltsys.ports.store import PreparedOrder, Tracking
+
+
+class LiveOrderRecords(Session):
+    """The order part of `ltsys.ports.store.LiveStore`."""
+
+    def add_denied(self, signal: Signal, denial: Denial, *, planned_at: datetime) -> None:
+        mode = "force_test" if signal.is_force_test else "live"
+        order_id = lt_order_id(signal)
+        self._write(
+            """
+            INSERT INTO lt_orders
+                (lt_order_id, strategy_id, ft_order_id, source_trade_id, trader_address,
+                 condition_id, token_id, token_label, mode, status, denial_code, denial_text,
+                 ft_price, ft_size_usd, planned_at, ft_signal_time, is_force_test)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'denied', %s, %s, %s, %s, %s, %s, %s)
+            """,
+            (
+                order_id,
+                signal.strategy_id,
+                signal.ft_order_id,
+                signal.source_trade_id,
+                signal.trader,
+                signal.condition_id,
+                signal.token_id,
+                signal.token_label,
+                mode,
+                denial.code.value,
+                denial.text,
+                signal.price.per_share,
+                signal.size.amount,
+                planned_at,
+                signal.signal_at,
+                signal.is_force_test,
+            ),
+        )
+        self._write(
+            """
+            UPDATE lt_seen_trades SET outcome = 'skipped', skip_reason = %s
+             WHERE strategy_id = %s AND source_trade_id = %s
+            """,
+            (denial.code.value, signal.strategy_id, signal.source_trade_id),
+        )
+        self._event(order_id, None, OrderStatus.DENIED, OrderEvent.DENY, str(denial))
+
+    def note_denied(self, lt_order_id: LtOrderId, denial: Denial) -> None:
+        self._write(
+            "UPDATE lt_orders SET denial_code = %s, denial_text = %s WHERE lt_order_id = %s",
+            (denial.code.value, denial.text, lt_order_id),
+        )
+
+    def add_planned(self, order: LiveOrder, *, trader: Address, token_label: str) -> None:
+        plan = order.plan
+        self._write(
+            """
+            INSERT INTO lt_orders
+                (lt_order_id, strategy_id, ft_order_id, source_trade_id, trader_address,
+                 condition_id, token_id, token_label, mode, status, ft_price, ft_size_usd,
+                 limit_price, maker_units, taker_units, is_neg_risk, time_in_force, planned_at,
+                 reserved_usd, ft_signal_time, is_force_test, next_check_at)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'planned', %s, %s, %s, %s, %s, %s, %s, %s,
+                    %s, %s, %s, clock_timestamp() + interval '20 seconds')
+            """,
+            (
+                order.lt_order_id,
+                order.strategy_id,
+                order.ft_order_id,
+                order.source_trade_id,
+                trader,
+                order.condition_id,
+                order.token_id,
+                token_label,
+                order.mode.value,
+                order.signal_price.per_share,
+                order.signal_size.amount,
+                plan.limit_price.per_share,
+                plan.maker_units,
+                plan.taker_units,
+                plan.is_neg_risk,
+                plan.time_in_force.value,
+                plan.planned_at,
+                order.reserved.amount,
+                order.signal_at,
+                order.mode.value == "force_test",
+            ),
+        )
+        self._event(order.lt_order_id, None, OrderStatus.PLANNED, None, None)
+
+    def save_envelope(self, order: LiveOrder, signed: SignedOrder, *, attempt: int) -> None:
+        self._write_one(
+            """
+            UPDATE lt_orders SET status = 'submitting', order_id = %s,
+                   next_check_at = clock_timestamp() + interval '20 seconds',
+                   updated_at = clock_timestamp()
+             WHERE lt_order_id = %s AND status = 'planned'
+            """,
+            (signed.order_id, order.lt_order_id),
+            what=f"planned order {order.lt_order_id}",
+        )
+        # the same bytes when the venue could not be reached the first time
+        self._write(
+            """
+            INSERT INTO orders
+                (order_id, lt_order_id, lt_strategy_id, attempt, state, envelope, signal_price,
+                 signal_size_usd)
+            VALUES (%s, %s, %s, %s, 'prepared', %s, %s, %s)
+            ON CONFLICT (order_id) DO UPDATE SET state = 'prepared'
+            """,
+            (
+                signed.order_id,
+                order.lt_order_id,
+                order.strategy_id,
+                attempt,
+                self._json(signed.envelope),
+                order.signal_price.per_share,
+                order.signal_size.amount,
+            ),
+        )
+        self._event(
+            order.lt_order_id,
+            OrderStatus.PLANNED,
+            OrderStatus.SUBMITTING,
+            OrderEvent.SUBMIT,
+            signed.order_id,
+        )
+
+    def prepared(self, lt_order_id: LtOrderId) -> PreparedOrder | None:
+        row = self._row(
+            """
+            SELECT order_id, envelope, state FROM orders WHERE lt_order_id = %s
+             ORDER BY attempt DESC LIMIT 1
+            """,
+            (lt_order_id,),
+        )
+        if row is None:
+            return None
+        signed = SignedOrder(order_id=VenueOrderId(row["order_id"]), envelope=row["envelope"])
+        return PreparedOrder(lt_order_id=lt_order_id, signed=signed, state=row["state"])
+
+    def save_answer(
+        self,
+        order_id: VenueOrderId,
+        *,
+        state: str,
+        text: str,
+        matched: Usd | None,
+        answered_at: datetime,
+    ) -> None:
+        self._write(
+            """
+            UPDATE orders SET state = %s, answer = %s, answered_at = %s,
+                   matched_usd = coalesce(%s, matched_usd)
+             WHERE order_id = %s
+            """,
+            (state, text, answered_at, matched.amount if matched else None, order_id),
+        )
+
+    def move_order(
+        self,
+        before: LiveOrder,
+        now: LiveOrder,
+        event: OrderEvent,
+        *,
+        detail: str,
+        next_check_at: datetime | None,
+    ) -> None:
+        average = now.average_price
+        slippage = None
+        if average is not None:
+            slippage = slippage_ratio(side=Side.BUY, signal=now.signal_price, fill=average)
+        self._write_one(
+            """
+            UPDATE lt_orders SET status = %s, reserved_usd = %s, executed_shares = %s,
+                   executed_usd = %s, fees_usd = %s, executed_price = %s, slippage_pct = %s,
+                   fill_rate = least(1, %s::numeric / nullif(maker_units / 1000000.0, 0)),
+                   executed_at = CASE WHEN %s > 0
+                                      THEN coalesce(executed_at, clock_timestamp()) END,
+                   next_check_at = %s, updated_at = clock_timestamp()
+             WHERE lt_order_id = %s AND status = %s
+            """,
+            (
+                now.status.value,
+                now.reserved.amount,
+                now.executed_shares.count,
+                now.executed.amount,
+                now.fees.amount,
+                average.per_share if average else None,
+                slippage,
+                now.executed.amount,
+                now.executed.amount,
+                next_check_at,
+                now.lt_order_id,
+                before.status.value,
+            ),
+            what=f"{before.status} order {now.lt_order_id}",
+        )
+        self._event(now.lt_order_id, before.status, now.status, event, detail)
+
+    def note_checked(
+        self,
+        before: LiveOrder,
+        now: LiveOrder,
+        event: OrderEvent | None,
+        *,
+        next_check_at: datetime | None,
+    ) -> None:
+        self._write_one(
+            """
+            UPDATE lt_orders SET status = %s, reserved_usd = %s, check_count = check_count + 1,
+                   next_check_at = %s, updated_at = clock_timestamp()
+             WHERE lt_order_id = %s AND status = %s
+            """,
+            (
+                now.status.value,
+                now.reserved.amount,
+                next_check_at,
+                now.lt_order_id,
+                before.status.value,
+            ),
+            what=f"{before.status} order {now.lt_order_id}",
+        )
+        if now.status is not before.status:
+            self._event(now.lt_order_id, before.status, now.status, event, None)
+
+    def note_acknowledged(self, lt_order_id: LtOrderId, *, latency_ms: int) -> None:
+        self._write(
+            "UPDATE lt_orders SET latency_ms = %s WHERE lt_order_id = %s",
+            (latency_ms, lt_order_id),
+        )
+
+    def _event(
+        self,
+        lt_order_id: LtOrderId,
+        before: OrderStatus | None,
+        now: OrderStatus,
+        event: OrderEvent | None,
+        detail: str | None,
+    ) -> None:
+        self._write(
+            """
+            INSERT INTO order_events_log (lt_order_id, from_status, to_status, event, detail)
+            VALUES (%s, %s, %s, %s, %s)
+            """,
+            (lt_order_id, before, now.value, "plan" if event is None else event.value, detail),
+        )
+
+    def due_orders(self, now: datetime, limit: int) -> tuple[LtOrderId, ...]:
+        rows = self._rows(
+            """
+            UPDATE lt_orders SET next_check_at = %s + interval '20 seconds'
+             WHERE lt_order_id IN (
+                   SELECT lt_order_id FROM lt_orders
+                    WHERE next_check_at <= %s AND status <> 'planned'
+                    ORDER BY next_check_at LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING lt_order_id
+            """,
+            (now, now, limit),
+        )
+        return tuple(LtOrderId(row["lt_order_id"]) for row in rows)
+
+    def lock_tracking(self, lt_order_id: LtOrderId) -> Tracking | None:
+        key = (lt_order_id,)
+        # sent together; the second to fourth run after the first has its lock
+        first = self._connection.execute(
+            f"""
+            SELECT {STATE_COLUMNS} FROM lt_risk_state state
+              JOIN lt_strategies s ON s.strategy_id = state.strategy_id
+              JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
+             WHERE state.strategy_id = (SELECT strategy_id FROM lt_orders WHERE lt_order_id = %s)
+               FOR UPDATE OF state
+            """,  # noqa: S608  the columns are a constant
+            key,
+        )
+        second = self._connection.execute(
+            f"""
+            SELECT {ORDER_COLUMNS}, seen.seen_at FROM lt_orders o
+              LEFT JOIN orders e ON e.order_id = o.order_id
+              JOIN lt_seen_trades seen USING (strategy_id, source_trade_id)
+             WHERE o.lt_order_id = %s AND o.limit_price IS NOT NULL FOR UPDATE OF o
+            """,  # noqa: S608  the columns are a constant
+            key,
+        )
+        third = self._connection.execute(
+            "SELECT * FROM lt_fills WHERE lt_order_id = %s ORDER BY recorded_at", key
+        )
+        fourth = self._connection.execute(
+            """
+            SELECT m.* FROM markets m JOIN lt_orders o USING (condition_id)
+             WHERE o.lt_order_id = %s
+            """,
+            key,
+        )
+        state, row, fills = first.fetchone(), second.fetchone(), third.fetchall()
+        market = fourth.fetchone()
+        if state is None or row is None:
+            return None
+        order = live_order_of(row)
+        return Tracking(
+            order=order,
+            state=state_of(state),
+            market=market_of(market) if market else None,
+            fills=tuple(fill_of(fill, order) for fill in fills),
+            queued_at=row["seen_at"],
+        )
+
+    def order(self, lt_order_id: LtOrderId) -> LiveOrder | None:
+        row = self._row(
+            f"""
+            SELECT {ORDER_COLUMNS} FROM lt_orders o
+              LEFT JOIN orders e ON e.order_id = o.order_id
+             WHERE o.lt_order_id = %s AND o.limit_price IS NOT NULL
+            """,  # noqa: S608  the columns are a constant
+            (lt_order_id,),
+        )
+        return live_order_of(row) if row else None
+
+    def add_fill(self, order: LiveOrder, fill: Fill) -> None:
+        venue = fill.venue
+        self._write(
+            """
+            INSERT INTO lt_fills
+                (trade_id, order_id, lt_order_id, strategy_id, shares, price, cost_usd, fee_usd,
+                 is_taker, status, matched_at)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            """,
+            (
+                venue.trade_id,
+                venue.order_id,
+                order.lt_order_id,
+                order.strategy_id,
+                venue.shares.count,
+                venue.price.per_share,
+                fill.cost.amount,
+                fill.fee.amount,
+                venue.is_taker,
+                venue.status.value,
+                venue.matched_at,
+            ),
+        )
+
+    def move_fill(self, fill: Fill) -> None:
+        self._write_one(
+            """
+            UPDATE lt_fills SET status = %s, updated_at = clock_timestamp()
+             WHERE trade_id = %s AND order_id = %s
+            """,
+            (fill.status.value, fill.venue.trade_id, fill.venue.order_id),
+            what=f"fill {fill.venue.trade_id}",
+        )
+
+    def held_shares(self, order: LiveOrder) -> Shares:
+        row = self._row(
+            """
+            SELECT coalesce(sum(o.executed_shares), 0) AS shares FROM lt_orders o
+              JOIN lt_strategies s USING (strategy_id)
+             WHERE o.token_id = %s AND s.wallet_address = (
+                   SELECT wallet_address FROM lt_strategies WHERE strategy_id = %s)
+            """,
+            (order.token_id, order.strategy_id),
+        )
+        return Shares(row["shares"]) if row else Shares.of(0)

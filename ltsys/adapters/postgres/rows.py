@@ -1,0 +1,245 @@
+"""Rows into records of the domain, one function a record."""
+
+from decimal import Decimal
+from typing import Any
+
+from ltsys.adapters.postgres.session import Row
+from ltsys.domain.ft_order import FtOrder, FtOutcome
+from ltsys.domain.ft_wallet import FtWallet
+from ltsys.domain.ft_wallet_json import wallet_from_json
+from ltsys.domain.ids import (
+    Address,
+    ConditionId,
+    FtOrderId,
+    FtWalletId,
+    LtOrderId,
+    SourceTradeId,
+    StrategyId,
+    TokenId,
+    VenueOrderId,
+    VenueTradeId,
+)
+from ltsys.domain.ledger import Balances
+from ltsys.domain.live_order import Fill, LiveOrder, Plan
+from ltsys.domain.market import Market, Outcome
+from ltsys.domain.money import Price, Shares, Usd
+from ltsys.domain.order import OrderStatus
+from ltsys.domain.source_trade import Side, SourceTrade
+from ltsys.domain.strategy import Mode, RiskRules, RiskState, Signal, Strategy
+from ltsys.domain.trader import TraderStatistics
+from ltsys.domain.venue import FillStatus, TimeInForce, VenueFill
+
+
+def market_of(row: Row) -> Market:
+    """From a row of `markets`."""
+    outcomes = tuple(
+        Outcome(
+            label=o["label"],
+            token_id=TokenId(o["token_id"]),
+            price=None if o["price"] is None else Decimal(o["price"]),
+        )
+        for o in row["outcomes"]
+    )
+    return Market(
+        condition_id=ConditionId(row["condition_id"]),
+        title=row["title"],
+        tags=tuple(row["tags"]),
+        outcomes=outcomes,
+        start_at=row["start_at"],
+        game_start_at=row["game_start_at"],
+        end_at=row["end_at"],
+        is_closed=row["is_closed"],
+        is_resolved=row["is_resolved"],
+        accepts_orders=row["accepts_orders"],
+        is_neg_risk=row["is_neg_risk"],
+        version=row["version"],
+        fee_rate=row["fee_rate"],
+        fee_exponent=row["fee_exponent"],
+    )
+
+
+def statistics_row(row: Row) -> TraderStatistics:
+    """From a row of `traders`."""
+    return TraderStatistics(
+        trader=Address(row["trader_address"]),
+        win_rate_30d=row["win_rate_30d"],
+        win_rate=row["win_rate"],
+        resolved_count_30d=row["resolved_count_30d"],
+        resolved_count=row["resolved_count"],
+        average_trade_30d=_usd(row["avg_trade_usd_30d"]),
+        average_trade=_usd(row["avg_trade_usd"]),
+    )
+
+
+def wallet_of(row: Row) -> FtWallet:
+    """From a row of `ft_wallets`. Raises ValueError for rules that make no sense (FT_RULES D8)."""
+    return wallet_from_json(row["rules"], started_at=row["started_at"])
+
+
+def source_trade_of(row: Row) -> SourceTrade:
+    """From a row of `source_trades`."""
+    return SourceTrade(
+        source_trade_id=SourceTradeId(row["source_trade_id"]),
+        trader=Address(row["trader_address"]),
+        condition_id=ConditionId(row["condition_id"]),
+        token_id=TokenId(row["token_id"]),
+        token_label=row["token_label"],
+        side=Side(row["side"]),
+        price=Price(row["price"]),
+        shares=Shares(row["shares"]),
+        traded_at=row["traded_at"],
+        title=row["title"],
+    )
+
+
+def ft_order_of(row: Row) -> FtOrder:
+    """From a row of `ft_orders`."""
+    return FtOrder(
+        ft_order_id=FtOrderId(row["ft_order_id"]),
+        wallet_id=FtWalletId(row["wallet_id"]),
+        source_trade_id=SourceTradeId(row["source_trade_id"]),
+        trader=Address(row["trader_address"]),
+        condition_id=ConditionId(row["condition_id"]),
+        token_id=TokenId(row["token_id"]) if row["token_id"] else None,
+        token_label=row["token_label"],
+        title=row["title"],
+        side=Side(row["side"]),
+        entry_price=Price(row["entry_price"]),
+        size=Usd(row["size"]),
+        market_end_at=row["market_end_at"],
+        trader_win_rate=row["trader_win_rate"],
+        trader_resolved_count=row["trader_resolved_count"],
+        model_probability=row["model_probability"],
+        edge=row["edge"],
+        conviction=row["conviction"],
+        order_time=row["order_time"],
+        outcome=FtOutcome(row["outcome"]),
+        exit_price=row["exit_price"],
+        pnl=_usd(row["pnl"]),
+        resolved_at=row["resolved_at"],
+    )
+
+
+def strategy_of(row: Row) -> Strategy:
+    """From a row of `lt_strategies`."""
+    return Strategy(
+        strategy_id=StrategyId(row["strategy_id"]),
+        user_id=row["user_id"],
+        ft_wallet_id=FtWalletId(row["ft_wallet_id"]),
+        wallet_address=Address(row["wallet_address"]),
+        is_active=row["is_active"],
+        launched_at=row["launched_at"],
+        initial_capital=Usd(row["initial_capital"]),
+        slippage_tolerance=row["slippage_tolerance_pct"],
+        time_in_force=TimeInForce(row["strategy_time_in_force"]),
+        max_signal_age_s=row["max_signal_age_s"],
+        cooldown_s=row["cooldown_s"],
+    )
+
+
+def rules_of(row: Row) -> RiskRules:
+    """From a row of `lt_risk_rules`; a null is no limit."""
+    return RiskRules(
+        daily_budget=_usd(row["daily_budget_usd"]),
+        max_position_size=_usd(row["max_position_size_usd"]),
+        max_total_exposure=_usd(row["max_total_exposure_usd"]),
+        max_consecutive_losses=row["max_consecutive_losses"],
+        max_drawdown_ratio=row["max_drawdown_pct"],
+    )
+
+
+def state_of(row: Row) -> RiskState:
+    """From a row of `lt_risk_state` with its strategy's `initial_capital`."""
+    balances = Balances(
+        capital=-Usd(row["initial_capital"]),
+        available=Usd(row["available_cash"]),
+        reserved=Usd(row["state_reserved_usd"]),
+        position=Usd(row["position_usd"]),
+        settling=Usd(row["cooldown_capital"]),
+        fees=Usd(row["state_fees_usd"]),
+        realized_pnl=Usd(row["realized_pnl_usd"]),
+    )
+    return RiskState(
+        balances=balances,
+        peak_equity=Usd(row["peak_equity"]),
+        consecutive_losses=row["consecutive_losses"],
+        daily_spent=Usd(row["daily_spent_usd"]),
+        daily_reset_at=row["daily_reset_at"],
+        is_paused=row["is_paused"],
+        pause_reason=row["pause_reason"],
+    )
+
+
+def signal_of(row: Row) -> Signal:
+    """From `lt_seen_trades` joined with its FT order, or with the test signal that it carries."""
+    asked: dict[str, Any] = row["test_signal"] or row
+    return Signal(
+        strategy_id=StrategyId(row["strategy_id"]),
+        source_trade_id=SourceTradeId(row["source_trade_id"]),
+        ft_order_id=None if row["ft_order_id"] is None else FtOrderId(row["ft_order_id"]),
+        trader=Address(asked["trader_address"]),
+        condition_id=ConditionId(asked["condition_id"]),
+        token_id=TokenId(asked["token_id"]),
+        token_label=asked["token_label"],
+        price=Price.of(asked["entry_price"]),
+        size=Usd.of(asked["size"]),
+        signal_at=row["signal_at"],
+        queued_at=row["seen_at"],
+        is_force_test=row["is_force_test"],
+    )
+
+
+def live_order_of(row: Row) -> LiveOrder:
+    """From a row of `lt_orders` that has a plan, with `matched_usd` of its latest envelope."""
+    plan = Plan(
+        limit_price=Price(row["limit_price"]),
+        maker_units=row["maker_units"],
+        taker_units=row["taker_units"],
+        reserve=Usd(row["order_reserved_usd"]),
+        is_neg_risk=row["order_is_neg_risk"],
+        time_in_force=TimeInForce(row["order_time_in_force"]),
+        planned_at=row["planned_at"],
+    )
+    return LiveOrder(
+        lt_order_id=LtOrderId(row["lt_order_id"]),
+        strategy_id=StrategyId(row["strategy_id"]),
+        source_trade_id=SourceTradeId(row["source_trade_id"]),
+        ft_order_id=None if row["ft_order_id"] is None else FtOrderId(row["ft_order_id"]),
+        condition_id=ConditionId(row["condition_id"]),
+        token_id=TokenId(row["token_id"]),
+        mode=Mode(row["mode"]),
+        status=OrderStatus(row["status"]),
+        signal_price=Price(row["ft_price"]),
+        signal_size=Usd(row["ft_size_usd"]),
+        signal_at=row["ft_signal_time"],
+        plan=plan,
+        reserved=Usd(row["order_reserved_usd"]),
+        executed_shares=Shares(row["executed_shares"]),
+        executed=Usd(row["executed_usd"]),
+        fees=Usd(row["order_fees_usd"]),
+        outcome=FtOutcome(row["outcome"]),
+        order_id=None if row["order_id"] is None else VenueOrderId(row["order_id"]),
+        matched_at_once=_usd(row["matched_usd"]),
+        check_count=row["check_count"],
+    )
+
+
+def fill_of(row: Row, order: LiveOrder) -> Fill:
+    """From a row of `lt_fills` of that order."""
+    venue = VenueFill(
+        trade_id=VenueTradeId(row["trade_id"]),
+        order_id=VenueOrderId(row["order_id"]),
+        condition_id=order.condition_id,
+        token_id=order.token_id,
+        side=Side.BUY,
+        shares=Shares(row["shares"]),
+        price=Price(row["price"]),
+        is_taker=row["is_taker"],
+        status=FillStatus(row["status"]),
+        matched_at=row["matched_at"],
+    )
+    return Fill(venue=venue, cost=Usd(row["cost_usd"]), fee=Usd(row["fee_usd"]))
+
+
+def _usd(amount: Decimal | None) -> Usd | None:
+    return None if amount is None else Usd(amount)

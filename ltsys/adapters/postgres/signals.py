@@ -1,0 +1,146 @@
+"""The outbox of execution: signals that wait, and what a decision about one looks at."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from ltsys.adapters.postgres.rows import (
+    live_order_of,
+    market_of,
+    rules_of,
+    signal_of,
+    state_of,
+    strategy_of,
+)
+from ltsys.adapters.postgres.session import Row, Session
+from ltsys.adapters.postgres.statements import ORDER_COLUMNS, STATE_COLUMNS
+from ltsys.domain.ft_wallet import DeadMarketGuard
+from ltsys.domain.ids import SourceTradeId, StrategyId
+from ltsys.domain.strategy import Signal
+from ltsys.ports.store import Execution, SignalKey
+
+_SIGNAL_COLUMNS = """
+    seen.strategy_id, seen.source_trade_id, seen.ft_order_id, seen.outcome AS seen_outcome,
+    seen.is_force_test, seen.test_signal, seen.seen_at,
+    f.trader_address, f.condition_id, f.token_id, f.token_label, f.entry_price, f.size,
+    coalesce(f.order_time, (seen.test_signal ->> 'signal_at')::timestamptz) AS signal_at
+"""
+
+
+class SignalRecords(Session):
+    """The signal part of `ltsys.ports.store.LiveStore`."""
+
+    def due_signals(self, kicked_before: datetime, limit: int) -> tuple[SignalKey, ...]:
+        rows = self._rows(
+            """
+            UPDATE lt_seen_trades SET kicked_at = clock_timestamp()
+             WHERE (strategy_id, source_trade_id) IN (
+                   SELECT strategy_id, source_trade_id FROM lt_seen_trades
+                    WHERE outcome = 'queued' AND coalesce(kicked_at, '-infinity') < %s
+                    ORDER BY seen_at LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING strategy_id, source_trade_id
+            """,
+            (kicked_before, limit),
+        )
+        return tuple(
+            (StrategyId(row["strategy_id"]), SourceTradeId(row["source_trade_id"])) for row in rows
+        )
+
+    def signal(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> Signal | None:
+        row = self._row(
+            f"""
+            SELECT {_SIGNAL_COLUMNS} FROM lt_seen_trades seen
+              LEFT JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
+             WHERE seen.strategy_id = %s AND seen.source_trade_id = %s
+            """,  # noqa: S608  the columns are a constant
+            (strategy_id, source_trade_id),
+        )
+        return signal_of(row) if row else None
+
+    def lock_execution(
+        self, strategy_id: StrategyId, source_trade_id: SourceTradeId
+    ) -> Execution | None:
+        key = (strategy_id, source_trade_id)
+        # sent together; the second and third run after the first has its lock
+        first = self._connection.execute(
+            f"""
+            SELECT {_SIGNAL_COLUMNS}, {STATE_COLUMNS},
+                   w.rules -> 'extra' AS guard
+              FROM lt_risk_state state
+              JOIN lt_strategies s ON s.strategy_id = state.strategy_id
+              JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
+              JOIN ft_wallets w ON w.wallet_id = s.ft_wallet_id
+              JOIN lt_seen_trades seen ON seen.strategy_id = state.strategy_id
+              LEFT JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
+             WHERE state.strategy_id = %s AND seen.source_trade_id = %s
+               FOR UPDATE OF state
+            """,  # noqa: S608  the columns are constants
+            key,
+        )
+        second = self._connection.execute(
+            f"""
+            SELECT {ORDER_COLUMNS} FROM lt_orders o
+              LEFT JOIN orders e ON e.order_id = o.order_id
+             WHERE o.strategy_id = %s AND o.source_trade_id = %s
+            """,  # noqa: S608  the columns are a constant
+            key,
+        )
+        third = self._connection.execute(
+            """
+            SELECT m.*, seen.outcome AS seen_outcome FROM lt_seen_trades seen
+              LEFT JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
+              LEFT JOIN markets m
+                ON m.condition_id = coalesce(f.condition_id, seen.test_signal ->> 'condition_id')
+             WHERE seen.strategy_id = %s AND seen.source_trade_id = %s
+            """,
+            key,
+        )
+        row, order, market = first.fetchone(), second.fetchone(), third.fetchone()
+        if row is None or market is None:
+            return None
+        has_plan = order is not None and order["limit_price"] is not None
+        return Execution(
+            signal=signal_of(row),
+            is_queued=market["seen_outcome"] == "queued",
+            strategy=strategy_of(row),
+            rules=rules_of(row),
+            state=state_of(row),
+            guard=_guard_of(row["guard"]),
+            market=market_of(market) if market["condition_id"] else None,
+            order=live_order_of(order) if order is not None and has_plan else None,
+        )
+
+    def add_force_test(self, signal: Signal) -> None:
+        asked = {
+            "trader_address": signal.trader,
+            "condition_id": signal.condition_id,
+            "token_id": signal.token_id,
+            "token_label": signal.token_label,
+            "entry_price": signal.price.per_share,
+            "size": signal.size.amount,
+            "signal_at": signal.signal_at.isoformat(),
+        }
+        self._write(
+            """
+            INSERT INTO lt_seen_trades
+                (strategy_id, source_trade_id, outcome, is_force_test, test_signal, kicked_at)
+            VALUES (%s, %s, 'queued', true, %s, clock_timestamp())
+            """,
+            (signal.strategy_id, signal.source_trade_id, self._json(asked)),
+        )
+
+    def finish_signal(self, key: SignalKey, *, outcome: str, reason: str | None) -> None:
+        self._write(
+            """
+            UPDATE lt_seen_trades SET outcome = %s, skip_reason = %s
+             WHERE strategy_id = %s AND source_trade_id = %s
+            """,
+            (outcome, reason, *key),
+        )
+
+
+def _guard_of(extra: Row) -> DeadMarketGuard:
+    return DeadMarketGuard(
+        is_enabled=extra["dead_market_guard_enabled"],
+        floor_price=Decimal(extra["dead_market_floor_price"]),
+        max_drift_ratio=Decimal(extra["dead_market_max_drift_ratio"]),
+    )

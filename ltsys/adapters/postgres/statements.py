@@ -1,0 +1,24 @@
+"""Lists of columns that several statements read, named as `rows` expects them."""
+
+from typing import Final, LiteralString
+
+ORDER_COLUMNS: Final[LiteralString] = """
+    o.lt_order_id, o.strategy_id, o.source_trade_id, o.ft_order_id, o.condition_id, o.token_id,
+    o.mode, o.status, o.ft_price, o.ft_size_usd, o.ft_signal_time, o.limit_price, o.maker_units,
+    o.taker_units, o.is_neg_risk AS order_is_neg_risk, o.time_in_force AS order_time_in_force,
+    o.planned_at, o.reserved_usd AS order_reserved_usd, o.executed_shares, o.executed_usd,
+    o.fees_usd AS order_fees_usd, o.outcome, o.order_id, o.check_count, e.matched_usd
+"""
+"""Of `lt_orders o` joined with its envelope `orders e`."""
+
+STATE_COLUMNS: Final[LiteralString] = """
+    s.user_id, s.ft_wallet_id, s.wallet_address, s.is_active, s.launched_at, s.initial_capital,
+    s.slippage_tolerance_pct, s.time_in_force AS strategy_time_in_force, s.max_signal_age_s,
+    s.cooldown_s, r.daily_budget_usd, r.max_position_size_usd, r.max_total_exposure_usd,
+    r.max_consecutive_losses, r.max_drawdown_pct, state.available_cash,
+    state.reserved_usd AS state_reserved_usd, state.position_usd, state.cooldown_capital,
+    state.fees_usd AS state_fees_usd, state.realized_pnl_usd, state.peak_equity,
+    state.consecutive_losses, state.daily_spent_usd, state.daily_reset_at, state.is_paused,
+    state.pause_reason
+"""
+"""Of `lt_strategies s`, `lt_risk_rules r` and `lt_risk_state state`."""

@@ -1,0 +1,116 @@
+"""Opens transactions on a pool of connections."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from psycopg.errors import UniqueViolation
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+from ltsys.adapters.postgres.feed import FeedRecords
+from ltsys.adapters.postgres.forward_test import ForwardTestRecords
+from ltsys.adapters.postgres.live_orders import LiveOrderRecords
+from ltsys.adapters.postgres.resolutions import ResolutionRecords
+from ltsys.adapters.postgres.session import Connection
+from ltsys.adapters.postgres.signals import SignalRecords
+from ltsys.adapters.postgres.strategies import StrategyRecords
+from ltsys.domain.errors import AlreadyRecordedError
+from ltsys.ports.store import LogEntry, Transaction
+
+_SESSION = (
+    "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s"
+    " -c idle_in_transaction_session_timeout=30s"
+)
+
+
+class PostgresTransaction(
+    FeedRecords,
+    ForwardTestRecords,
+    SignalRecords,
+    StrategyRecords,
+    LiveOrderRecords,
+    ResolutionRecords,
+):
+    """All that one transaction can read and write, a module a subject."""
+
+    def log(self, entry: LogEntry) -> None:
+        self._write(
+            """
+            INSERT INTO lt_execute_logs
+                (level, stage, message, strategy_id, trace_id, lt_order_id, order_id,
+                 elapsed_ms, extra)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+            """,
+            (
+                entry.level,
+                entry.stage,
+                entry.message,
+                entry.strategy_id,
+                entry.trace_id,
+                entry.lt_order_id,
+                entry.order_id,
+                entry.elapsed_ms,
+                self._json(entry.extra),
+            ),
+        )
+
+    def claim_slot(self, job: str, slot: int) -> bool:
+        claimed = self._row(
+            """
+            INSERT INTO beat_slots (job, slot) VALUES (%s, %s)
+            ON CONFLICT DO NOTHING RETURNING 1 AS claimed
+            """,
+            (job, slot),
+        )
+        return claimed is not None
+
+
+class PostgresStore:
+    """One pool a process. Opened on first use, so that nothing crosses a fork."""
+
+    def __init__(self, url: str, *, pool_size: int) -> None:
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=pool_size,
+            timeout=15,
+            open=False,
+            kwargs={"row_factory": dict_row, "options": _SESSION},
+            connection_class=Connection,
+        )
+
+    def open(self) -> Self:
+        self._pool.open()
+        return self
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Commits when the block ends, rolls back on an error.
+
+        Writes are pipelined: they reach the server together, and what each was expected to
+        change is checked before the commit. Raises AlreadyRecordedError for a key that exists.
+        """
+        try:
+            with self._pool.connection() as connection, connection.pipeline() as pipeline:
+                transaction = PostgresTransaction(connection)
+                yield transaction
+                pipeline.sync()
+                transaction.check()
+        except UniqueViolation as error:
+            raise AlreadyRecordedError(error.diag.constraint_name or "unique key") from error

@@ -1,0 +1,142 @@
+"""Strategies, their limits, their state and their ledger."""
+
+from decimal import Decimal
+
+from ltsys.adapters.postgres.rows import rules_of, state_of, strategy_of
+from ltsys.adapters.postgres.session import Session
+from ltsys.adapters.postgres.statements import STATE_COLUMNS
+from ltsys.domain.ids import StrategyId
+from ltsys.domain.ledger import Book, Posting
+from ltsys.domain.money import Usd
+from ltsys.domain.strategy import RiskRules, RiskState, Strategy
+
+
+class StrategyRecords(Session):
+    """The strategy part of `ltsys.ports.store.LiveStore`."""
+
+    def add_strategy(self, strategy: Strategy, rules: RiskRules, state: RiskState) -> bool:
+        added = self._row(
+            """
+            INSERT INTO lt_strategies
+                (strategy_id, user_id, ft_wallet_id, wallet_address, is_active, launched_at,
+                 initial_capital, slippage_tolerance_pct, time_in_force, max_signal_age_s,
+                 cooldown_s)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            ON CONFLICT DO NOTHING RETURNING strategy_id
+            """,
+            (
+                strategy.strategy_id,
+                strategy.user_id,
+                strategy.ft_wallet_id,
+                strategy.wallet_address,
+                strategy.is_active,
+                strategy.launched_at,
+                strategy.initial_capital.amount,
+                strategy.slippage_tolerance,
+                strategy.time_in_force,
+                strategy.max_signal_age_s,
+                strategy.cooldown_s,
+            ),
+        )
+        if added is None:
+            return False
+        self._write(
+            """
+            INSERT INTO lt_risk_rules
+                (strategy_id, daily_budget_usd, max_position_size_usd, max_total_exposure_usd,
+                 max_consecutive_losses, max_drawdown_pct)
+            VALUES (%s, %s, %s, %s, %s, %s)
+            """,
+            (
+                strategy.strategy_id,
+                _amount(rules.daily_budget),
+                _amount(rules.max_position_size),
+                _amount(rules.max_total_exposure),
+                rules.max_consecutive_losses,
+                rules.max_drawdown_ratio,
+            ),
+        )
+        self._write(
+            "INSERT INTO lt_risk_state (strategy_id, available_cash, peak_equity)"
+            " VALUES (%s, 0, 0)",
+            (strategy.strategy_id,),
+        )
+        self.save_state(strategy.strategy_id, state)
+        return True
+
+    def lock_state(self, strategy_id: StrategyId) -> RiskState | None:
+        row = self._row(
+            f"""
+            SELECT {STATE_COLUMNS} FROM lt_risk_state state
+              JOIN lt_strategies s ON s.strategy_id = state.strategy_id
+              JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
+             WHERE state.strategy_id = %s FOR UPDATE OF state
+            """,  # noqa: S608  the columns are a constant
+            (strategy_id,),
+        )
+        return state_of(row) if row else None
+
+    def rules(self, strategy_id: StrategyId) -> tuple[Strategy, RiskRules]:
+        row = self._row(
+            f"""
+            SELECT s.strategy_id, {STATE_COLUMNS} FROM lt_risk_state state
+              JOIN lt_strategies s ON s.strategy_id = state.strategy_id
+              JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
+             WHERE state.strategy_id = %s
+            """,  # noqa: S608  the columns are a constant
+            (strategy_id,),
+        )
+        if row is None:
+            raise LookupError(f"there is no strategy {strategy_id}")
+        return strategy_of(row), rules_of(row)
+
+    def save_state(self, strategy_id: StrategyId, state: RiskState) -> None:
+        balances = state.balances
+        self._write_one(
+            """
+            UPDATE lt_risk_state SET
+                available_cash = %s, reserved_usd = %s, position_usd = %s, cooldown_capital = %s,
+                fees_usd = %s, realized_pnl_usd = %s, peak_equity = %s,
+                current_drawdown_pct = %s, consecutive_losses = %s, daily_spent_usd = %s,
+                daily_reset_at = %s, is_paused = %s, pause_reason = %s,
+                updated_at = clock_timestamp()
+             WHERE strategy_id = %s
+            """,
+            (
+                balances.available.amount,
+                balances.reserved.amount,
+                balances.position.amount,
+                balances.settling.amount,
+                balances.fees.amount,
+                balances.realized_pnl.amount,
+                state.peak_equity.amount,
+                state.drawdown_ratio,
+                state.consecutive_losses,
+                state.daily_spent.amount,
+                state.daily_reset_at,
+                state.is_paused,
+                state.pause_reason,
+                strategy_id,
+            ),
+            what=f"state of {strategy_id}",
+        )
+
+    def post(self, strategy_id: StrategyId, book: Book, posting: Posting) -> None:
+        self._write(
+            """
+            INSERT INTO lt_ledger (strategy_id, book, cause, kind, account, amount_usd)
+            SELECT %s, %s, %s, %s, * FROM unnest(%s::text[], %s::numeric[])
+            """,
+            (
+                strategy_id,
+                book.value,
+                posting.cause,
+                posting.kind.value,
+                [entry.account.value for entry in posting.entries],
+                [entry.amount.amount for entry in posting.entries],
+            ),
+        )
+
+
+def _amount(money: Usd | None) -> Decimal | None:
+    return None if money is None else money.amount

@@ -1,0 +1,149 @@
+"""Puts adapters behind the ports. The only module that knows both (STYLE §3)."""
+
+from decimal import Decimal
+from functools import cache, cached_property
+from pathlib import Path
+
+from ltsys.adapters.clock import SimulatedClock, SystemClock
+from ltsys.adapters.polymarket.auth import ApiCredentials, RequestSigner
+from ltsys.adapters.polymarket.client import PolymarketVenue
+from ltsys.adapters.polymarket.http import Http
+from ltsys.adapters.polymarket.market_data import PolymarketMarketData
+from ltsys.adapters.polymarket.model_scores import HttpModelScores
+from ltsys.adapters.polymarket.signing import PolymarketSigner, require_fast_backend
+from ltsys.adapters.polymarket.trade_feed import PolymarketTradeFeed
+from ltsys.adapters.postgres import PostgresStore
+from ltsys.domain.errors import SettingsError
+from ltsys.domain.market import Market
+from ltsys.domain.source_trade import SourceTrade
+from ltsys.ports import Clock, MarketData, ModelScores
+from ltsys.settings import Settings, load
+from ltsys.usecases.desk import Desk, Watch
+
+_PRIVATE = 0o077
+
+
+class Services:
+    """Everything a process works with, each made when it is first needed.
+
+    Nothing here is shared between processes, so nothing crosses a fork.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def http(self) -> Http:
+        return Http()
+
+    @cached_property
+    def store(self) -> PostgresStore:
+        if not self.settings.database_url:
+            raise SettingsError(
+                "LTSYS_DATABASE_URL is not set; `lt up` starts a database and sets it"
+            )
+        url = self.settings.database_url
+        return PostgresStore(url, pool_size=self.settings.database_pool).open()
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The simulator's time where the venue is the simulator, else this machine's."""
+        if self.settings.venue == "simulator" and self.settings.simulator_url:
+            return SimulatedClock(self.settings.simulator_url, self.http)
+        return SystemClock()
+
+    @cached_property
+    def market_data(self) -> MarketData:
+        return PolymarketMarketData(self.http, self._url("clob"), self._url("gamma"))
+
+    @cached_property
+    def watch(self) -> Watch:
+        return Watch(
+            store=self.store,
+            feed=PolymarketTradeFeed(self.http, self._url("data")),
+            market_data=self.market_data,
+            scores=self._scores(),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def signer(self) -> PolymarketSigner:
+        """Raises SettingsError without a key that is private, or on slow signatures."""
+        require_fast_backend()
+        settings = self.settings
+        return PolymarketSigner(
+            trading_key(settings.wallet_key_file),
+            settings.chain_id,
+            settings.signature_type,
+            settings.funder or None,
+            owner=settings.api_key.get_secret_value(),
+        )
+
+    @cached_property
+    def venue(self) -> PolymarketVenue:
+        settings = self.settings
+        credentials = ApiCredentials(
+            api_key=settings.api_key.get_secret_value(),
+            secret=settings.api_secret.get_secret_value(),
+            passphrase=settings.api_passphrase.get_secret_value(),
+        )
+        return PolymarketVenue(
+            self.http,
+            self._url("clob"),
+            RequestSigner(self.signer.address, credentials),
+            SystemClock(),
+            signature_type=settings.signature_type,
+        )
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(
+            store=self.store,
+            market_data=self.market_data,
+            signer=self.signer,
+            venue=self.venue,
+            clock=self.clock,
+            account=self.signer.address.lower(),
+            repost_identical=self.settings.repost_identical,
+        )
+
+    def _scores(self) -> ModelScores:
+        if not self.settings.model_url:
+            return NoModelScores()
+        key = self.settings.model_key.get_secret_value()
+        return HttpModelScores(self.http, self.settings.model_url, key)
+
+    def _url(self, server: str) -> str:
+        if self.settings.venue == "polymarket":
+            return str(getattr(self.settings, f"{server}_url"))
+        if not self.settings.simulator_url:
+            raise SettingsError("LTSYS_SIMULATOR_URL is not set; `lt up` starts a simulator")
+        return self.settings.simulator_url
+
+
+class NoModelScores:
+    """Where no model is set up, no probability can be had, and wallets that need one say so."""
+
+    def probability(self, trade: SourceTrade, market: Market, now: object) -> Decimal | None:
+        del trade, market, now
+        return None
+
+
+@cache
+def services() -> Services:
+    """The services of this process, by its environment."""
+    return Services(load())
+
+
+def trading_key(path: Path | None) -> str:
+    """The key in the file. Raises SettingsError unless the file is ours alone (LESSONS L62)."""
+    if path is None:
+        raise SettingsError("LTSYS_WALLET_KEY_FILE is not set")
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"the key file {path} cannot be read: {error.strerror}") from error
+    if mode & _PRIVATE:
+        raise SettingsError(f"the key file {path} has mode {mode & 0o777:o}; it must be 600")
+    return text

@@ -1,0 +1,110 @@
+"""What the venue's answers say about an order that we are waiting for (VENUE §3.5, §8)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.money import Shares
+from ltsys.domain.order import ENDED, OrderEvent, OrderStatus
+from ltsys.domain.venue import TimeInForce, VenueOrder, VenueOrderStatus
+
+LOOK_BACK = timedelta(seconds=60)
+"""Trades are asked for from this long before the order: clocks differ (VENUE §3.5)."""
+
+_AT_ONCE = frozenset({TimeInForce.FAK, TimeInForce.FOK})
+
+
+class NextStep(StrEnum):
+    """What to do where the answers do not settle the matter."""
+
+    WAIT = "wait"
+    REPOST = "repost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that is known once the reported fills have been counted.
+
+    `held_here` and `held_there` are shares of the token in our books and at the venue; None
+    where they were not compared.
+    """
+
+    shown: VenueOrder | None
+    was_seen: bool
+    """The venue called the envelope a duplicate: it has had it."""
+    check_count: int
+    held_here: Shares | None
+    held_there: Shares | None
+    repost_identical: bool
+    repost_after_checks: int
+    conclude_after_checks: int
+
+
+def conclude(order: LiveOrder, evidence: Evidence) -> OrderEvent | NextStep:
+    """The event that follows for a working order, or what to do next.
+
+    Not found is never proof of absence (LESSONS L05). An immediate order that has fills has
+    nothing more to come once its amounts are known to be complete.
+    """
+    if order.status in ENDED:
+        return NextStep.WAIT
+    if order.executed:
+        return _with_fills(order, evidence)
+    if evidence.shown is not None:
+        return _without_fills(evidence.shown)
+    if evidence.was_seen and _is_absent_from_balance(evidence):
+        # it was seen, never traded, and the shares are not there: it was killed (VENUE §3.3)
+        return OrderEvent.KILL
+    can_repost = order.status is OrderStatus.UNKNOWN and evidence.repost_identical
+    if (
+        can_repost
+        and not evidence.was_seen
+        and evidence.check_count >= evidence.repost_after_checks
+    ):
+        return NextStep.REPOST
+    return NextStep.WAIT
+
+
+def needs_balance(order: LiveOrder, evidence: Evidence) -> bool:
+    """Only the balance can still tell a killed order from one whose trades are not shown yet."""
+    return (
+        evidence.was_seen
+        and not order.executed
+        and evidence.shown is None
+        and evidence.check_count >= evidence.conclude_after_checks
+    )
+
+
+def _with_fills(order: LiveOrder, evidence: Evidence) -> OrderEvent | NextStep:
+    if order.plan.time_in_force not in _AT_ONCE:
+        return _ended_at_venue(evidence.shown)
+    if order.matched_at_once is not None:
+        is_complete = order.executed >= order.matched_at_once
+    elif evidence.shown is not None:
+        is_complete = order.executed_shares >= evidence.shown.matched
+    else:
+        is_complete = evidence.check_count >= evidence.conclude_after_checks
+    return OrderEvent.CANCEL if is_complete else NextStep.WAIT
+
+
+def _without_fills(shown: VenueOrder) -> OrderEvent | NextStep:
+    match shown.status:
+        case VenueOrderStatus.INVALID:
+            return OrderEvent.REJECT
+        case VenueOrderStatus.CANCELED if not shown.matched:
+            return OrderEvent.KILL
+        case _:
+            return OrderEvent.ACCEPT
+
+
+def _ended_at_venue(shown: VenueOrder | None) -> OrderEvent | NextStep:
+    if shown is not None and shown.status is VenueOrderStatus.CANCELED:
+        return OrderEvent.CANCEL
+    return NextStep.WAIT
+
+
+def _is_absent_from_balance(evidence: Evidence) -> bool:
+    if evidence.held_here is None or evidence.held_there is None:
+        return False
+    return evidence.held_there == evidence.held_here

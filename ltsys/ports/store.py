@@ -1,0 +1,345 @@
+"""The database, in the domain's words: one transaction at a time, none across an HTTP call (L57).
+
+Every method may raise what its database raises when it is down; the task base lets such errors
+end the task, and a sweep starts it again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from ltsys.domain.evaluation import Rejected
+from ltsys.domain.ft_order import FtOrder
+from ltsys.domain.ft_wallet import DeadMarketGuard, FtWallet
+from ltsys.domain.ids import (
+    Address,
+    ConditionId,
+    FtWalletId,
+    LtOrderId,
+    SourceTradeId,
+    StrategyId,
+    VenueOrderId,
+)
+from ltsys.domain.ledger import Book, Posting
+from ltsys.domain.live_order import Fill, LiveOrder
+from ltsys.domain.market import Market
+from ltsys.domain.money import Shares, Usd
+from ltsys.domain.order import OrderEvent
+from ltsys.domain.risk import Denial
+from ltsys.domain.source_trade import SourceTrade
+from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
+from ltsys.domain.trader import TraderStatistics
+from ltsys.domain.venue import SignedOrder
+
+SignalKey = tuple[StrategyId, SourceTradeId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """One decision, to be read by people (`lt_execute_logs`)."""
+
+    stage: str
+    message: str
+    level: str = "INFO"
+    strategy_id: StrategyId | None = None
+    trace_id: str | None = None
+    lt_order_id: LtOrderId | None = None
+    order_id: VenueOrderId | None = None
+    elapsed_ms: int | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndecidedTrade:
+    """A source trade that a wallet has not decided about yet."""
+
+    seq: int
+    trade: SourceTrade
+    probability: Decimal | None
+    """What the model said when another wallet asked; None if none did, or none was had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletWork:
+    """What a wallet is to decide about now. `leaders` is whom it follows."""
+
+    wallet: FtWallet
+    leaders: tuple[Address, ...]
+    cursor_seq: int
+    trades: tuple[UndecidedTrade, ...]
+    next_cursor_seq: int
+    realized_pnl: Usd
+    open_exposure: Usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a wallet made of one source trade: taken, skipped for a reason, or closed by a sell."""
+
+    source_trade_id: SourceTradeId
+    outcome: str
+    rejected: Rejected | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletDecisions:
+    """One batch of decisions, written at once."""
+
+    wallet_id: FtWalletId
+    from_cursor_seq: int
+    to_cursor_seq: int
+    synced_at: datetime
+    decisions: tuple[Decision, ...]
+    opened: tuple[FtOrder, ...]
+    closed: tuple[FtOrder, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """Everything a plan looks at, read under the strategy's lock."""
+
+    signal: Signal
+    is_queued: bool
+    strategy: Strategy
+    rules: RiskRules
+    state: RiskState
+    guard: DeadMarketGuard
+    market: Market | None
+    order: LiveOrder | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracking:
+    """An order with what has been counted of it, read under the strategy's lock."""
+
+    order: LiveOrder
+    state: RiskState
+    market: Market | None
+    fills: tuple[Fill, ...]
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedOrder:
+    """A signed envelope as it was saved before its first post."""
+
+    lt_order_id: LtOrderId
+    signed: SignedOrder
+    state: str
+
+
+class FeedStore(Protocol):
+    """Leaders, their trades, and markets."""
+
+    def followed_leaders(self) -> tuple[Address, ...]:
+        """Everybody whom an active wallet follows."""
+        ...
+
+    def trade_cursor(self, trader: Address) -> datetime | None: ...
+
+    def add_source_trades(
+        self, trader: Address, trades: Sequence[SourceTrade], *, cursor_at: datetime | None
+    ) -> int:
+        """Adds those not known yet, in the order of commits; returns how many (LESSONS L50)."""
+        ...
+
+    def unknown_markets(self, condition_ids: Iterable[ConditionId]) -> tuple[ConditionId, ...]: ...
+
+    def save_markets(self, markets: Sequence[Market], *, checked_at: datetime) -> None:
+        """Writes what the venue says; a resolved price never changes again (LESSONS L44)."""
+        ...
+
+    def markets(self, condition_ids: Iterable[ConditionId]) -> dict[ConditionId, Market]: ...
+
+    def average_trades(self, trader: Address, since: datetime) -> tuple[Usd | None, Usd | None]:
+        """The trader's mean trade since a moment, and over everything we hold of them."""
+        ...
+
+    def save_statistics(self, statistics: TraderStatistics, *, at: datetime) -> None: ...
+
+    def statistics(self, traders: Iterable[Address]) -> dict[Address, TraderStatistics]: ...
+
+    def save_pool(self, pool: str, traders: Sequence[Address], *, at: datetime) -> None: ...
+
+    def wanted_pools(self) -> tuple[str, ...]: ...
+
+    def save_probabilities(self, scores: Mapping[SourceTradeId, Decimal]) -> None: ...
+
+    def open_markets(self, now: datetime) -> tuple[Market, ...]:
+        """Some markets that accept orders now, the ones with the latest trades first."""
+        ...
+
+
+class ForwardTestStore(Protocol):
+    """Forward-test wallets and what they decided."""
+
+    def active_wallets(self) -> tuple[FtWalletId, ...]: ...
+
+    def wallet_work(self, wallet_id: FtWalletId, limit: int, *, lock: bool) -> WalletWork | None:
+        """None when the wallet is inactive, broken, or (with `lock`) busy elsewhere."""
+        ...
+
+    def open_ft_orders(self, wallet_id: FtWalletId) -> tuple[FtOrder, ...]: ...
+
+    def save_decisions(self, decisions: WalletDecisions) -> None:
+        """Raises StaleWriteError when the cursor moved meanwhile."""
+        ...
+
+    def queue_signals(self, now: datetime, wallet_id: FtWalletId | None) -> tuple[SignalKey, ...]:
+        """Puts every open FT order of the look-back into the outbox of its strategies, once.
+
+        With a wallet only its strategies, else all of them. Returns what was added.
+        """
+        ...
+
+    def markets_to_resolve(self, now: datetime) -> tuple[ConditionId, ...]:
+        """Markets past their end in which something is still open."""
+        ...
+
+    def open_ft_orders_in(self, condition_id: ConditionId) -> tuple[FtOrder, ...]: ...
+
+    def close_ft_orders(self, orders: Sequence[FtOrder]) -> None: ...
+
+
+class LiveStore(Protocol):
+    """Strategies, their orders, and their money."""
+
+    def due_signals(self, kicked_before: datetime, limit: int) -> tuple[SignalKey, ...]:
+        """Queued signals that nobody has been told of since then; marks them as told."""
+        ...
+
+    def signal(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> Signal | None:
+        """Read without a lock; None when there is no such row."""
+        ...
+
+    def lock_execution(
+        self, strategy_id: StrategyId, source_trade_id: SourceTradeId
+    ) -> Execution | None: ...
+
+    def add_denied(self, signal: Signal, denial: Denial, *, planned_at: datetime) -> None:
+        """The order that was not, with its code and sentence; the signal leaves the outbox."""
+        ...
+
+    def note_denied(self, lt_order_id: LtOrderId, denial: Denial) -> None:
+        """Why an order that was planned is denied after all."""
+        ...
+
+    def add_planned(self, order: LiveOrder, *, trader: Address, token_label: str) -> None:
+        """Raises AlreadyRecordedError when the signal has its order."""
+        ...
+
+    def save_envelope(self, order: LiveOrder, signed: SignedOrder, *, attempt: int) -> None:
+        """The envelope as a row, and the order on its way; raises StaleWriteError."""
+        ...
+
+    def prepared(self, lt_order_id: LtOrderId) -> PreparedOrder | None:
+        """The latest envelope of an order."""
+        ...
+
+    def save_answer(
+        self,
+        order_id: VenueOrderId,
+        *,
+        state: str,
+        text: str,
+        matched: Usd | None,
+        answered_at: datetime,
+    ) -> None: ...
+
+    def move_order(
+        self,
+        before: LiveOrder,
+        now: LiveOrder,
+        event: OrderEvent,
+        *,
+        detail: str,
+        next_check_at: datetime | None,
+    ) -> None:
+        """Compare-and-set on the status, with its row of history. Raises StaleWriteError."""
+        ...
+
+    def note_checked(
+        self,
+        before: LiveOrder,
+        now: LiveOrder,
+        event: OrderEvent | None,
+        *,
+        next_check_at: datetime | None,
+    ) -> None:
+        """The order was looked at once more; it moves if its status changed."""
+        ...
+
+    def finish_signal(self, key: SignalKey, *, outcome: str, reason: str | None) -> None: ...
+
+    def note_acknowledged(self, lt_order_id: LtOrderId, *, latency_ms: int) -> None: ...
+
+    def post(self, strategy_id: StrategyId, book: Book, posting: Posting) -> None:
+        """Adds the entries. A second posting of one (cause, kind) raises AlreadyRecordedError,
+        at the latest when the transaction commits.
+        """
+        ...
+
+    def save_state(self, strategy_id: StrategyId, state: RiskState) -> None: ...
+
+    def due_orders(self, now: datetime, limit: int) -> tuple[LtOrderId, ...]:
+        """Working orders whose next look at the venue has come; their next one is put off."""
+        ...
+
+    def lock_tracking(self, lt_order_id: LtOrderId) -> Tracking | None: ...
+
+    def order(self, lt_order_id: LtOrderId) -> LiveOrder | None: ...
+
+    def add_fill(self, order: LiveOrder, fill: Fill) -> None: ...
+
+    def move_fill(self, fill: Fill) -> None: ...
+
+    def held_shares(self, order: LiveOrder) -> Shares:
+        """Shares of the order's token that our books hold for its wallet, all modes."""
+        ...
+
+    def executed_orders_in(self, condition_id: ConditionId) -> tuple[LtOrderId, ...]:
+        """Orders with shares and no outcome yet, of every strategy."""
+        ...
+
+    def working_orders_in(self, condition_id: ConditionId) -> tuple[LtOrderId, ...]: ...
+
+    def close_order(
+        self, order: LiveOrder, *, pnl: Usd, resolved_at: datetime, settles_at: datetime
+    ) -> None:
+        """The order's outcome and result are final; its payout settles later."""
+        ...
+
+    def add_strategy(self, strategy: Strategy, rules: RiskRules, state: RiskState) -> bool:
+        """False if it exists; its limits and state are then left alone."""
+        ...
+
+    def lock_state(self, strategy_id: StrategyId) -> RiskState | None: ...
+
+    def add_force_test(self, signal: Signal) -> None: ...
+
+    def rules(self, strategy_id: StrategyId) -> tuple[Strategy, RiskRules]: ...
+
+    def mark_resolved(self, condition_id: ConditionId, at: datetime) -> None: ...
+
+    def due_settlements(self, now: datetime, limit: int) -> tuple[LtOrderId, ...]: ...
+
+    def mark_settled(self, lt_order_id: LtOrderId) -> None: ...
+
+
+class Transaction(FeedStore, ForwardTestStore, LiveStore, Protocol):
+    """What can be read and written together."""
+
+    def log(self, entry: LogEntry) -> None: ...
+
+    def claim_slot(self, job: str, slot: int) -> bool:
+        """True for the first to claim this tick of a job (LESSONS L59)."""
+        ...
+
+
+class Store(Protocol):
+    """Opens transactions; leaving the block commits, an error rolls back."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]: ...

@@ -1,0 +1,48 @@
+"""Everything that can be set from outside, read from `LTSYS_…` variables."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable with the prefix `LTSYS_`."""
+
+    model_config = SettingsConfigDict(env_prefix="LTSYS_", extra="ignore")
+
+    database_url: str = ""
+    """postgresql://… ; empty means that the embedded server is used."""
+    redis_url: str = ""
+    """redis://… or rediss://… ; empty means that the embedded server is used."""
+    venue: Literal["simulator", "polymarket"] = "simulator"
+    clob_url: str = "https://clob.polymarket.com"
+    gamma_url: str = "https://gamma-api.polymarket.com"
+    data_url: str = "https://data-api.polymarket.com"
+    simulator_url: str = ""
+    """Where the simulator listens; it stands for all three of the venue's servers."""
+    simulator_token: SecretStr = SecretStr("")
+    chain_id: int = 137
+    wallet_key_file: Path | None = None
+    """A file of mode 0600 that holds the trading key in hex."""
+    signature_type: Literal[0, 1, 2, 3] = 0
+    funder: str = ""
+    """The wallet that holds the money, for signature types 1 to 3."""
+    api_key: SecretStr = SecretStr("")
+    api_secret: SecretStr = SecretStr("")
+    api_passphrase: SecretStr = SecretStr("")
+    """The venue's API credentials of the signer, made once by `lt up` or `lt wallet`."""
+    model_url: str = ""
+    model_key: SecretStr = SecretStr("")
+    ft_source: Literal["internal", "external"] = "internal"
+    """external: another system writes `ft_orders` and ltsys only mirrors them."""
+    repost_identical: bool = False
+    """Post the identical envelope once more to learn what became of an order (VENUE §3.5)."""
+    database_pool: int = Field(default=10, ge=1, le=100)
+    trace_log: bool = False
+
+
+def load() -> Settings:
+    """The settings of this process."""
+    return Settings()

@@ -1,0 +1,5 @@
+"""`python -m ltsys.simulator`."""
+
+from ltsys.simulator.server import main
+
+raise SystemExit(main())

@@ -1,0 +1,89 @@
+"""What the world consists of: markets, leaders' trades and prices, none of which ever changes."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from hashlib import sha256
+
+from ltsys.simulator.units import ONE
+
+_V2_MASK = ((1 << 64) - 1) << 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """One market with two outcomes; times are unix seconds, amounts are units."""
+
+    condition_id: str
+    gamma_id: str
+    slug: str
+    title: str
+    category: str
+    outcomes: tuple[str, str]
+    tokens: tuple[str, str]
+    opens_at: int
+    starts_at: int
+    ends_at: int | None
+    resolves_at: int | None
+    payouts: tuple[int, int] | None
+    neg_risk: bool = False
+    tick: int = 10_000
+    min_size: int = 5 * ONE
+    fee_rate: int = 70_000
+    fee_exponent: int = 1
+
+    def is_open(self, now: float) -> bool:
+        """Whether it accepts orders."""
+        return self.opens_at <= now and (self.ends_at is None or now < self.ends_at)
+
+    def is_closed(self, now: float) -> bool:
+        """Whether Gamma calls it closed."""
+        return self.resolves_at is not None and now >= self.resolves_at
+
+    def is_resolved(self, now: float) -> bool:
+        """Whether it is closed with a result; an unknown winner never comes (L44)."""
+        return self.payouts is not None and self.is_closed(now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaderTrade:
+    """A trade as the Data API will show it; size and price are as recorded, off-grid included."""
+
+    wallet: str
+    name: str
+    market: Market
+    outcome_index: int
+    side: str
+    size: Decimal
+    price: Decimal
+    usdc_size: Decimal
+    timestamp: int
+    transaction_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class PricePoint:
+    """A market's last price from `at` on: the price in units of one of its outcomes."""
+
+    at: int
+    outcome_index: int
+    price: int
+
+
+def to_units(value: Decimal) -> int:
+    """A decimal to the nearest millionth (half to even; neither side is favoured)."""
+    return int((value * ONE).to_integral_value(ROUND_HALF_EVEN))
+
+
+def derived_condition_id(slug: str) -> str:
+    """The condition id of a market for which none was recorded."""
+    return "0x" + sha256(f"condition|{slug}".encode()).hexdigest()
+
+
+def derived_token_id(slug: str, outcome: str) -> str:
+    """The token id of an outcome without a recorded one; never of the v2 form (VENUE §0)."""
+    seed = f"token|{slug}|{outcome}"
+    while True:
+        token = int(sha256(seed.encode()).hexdigest(), 16)
+        if token & _V2_MASK:
+            return str(token)
+        seed += "|again"

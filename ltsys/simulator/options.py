@@ -1,0 +1,101 @@
+"""How the simulator is started."""
+
+import argparse
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatorOptions:
+    """Everything that can be chosen; the defaults run an invented world from now on.
+
+    `start` is a unix second; None means the recording's start, or now without one.
+    """
+
+    port: int = 0
+    host: str = "127.0.0.1"
+    recording: Path | None = None
+    seed: int = 1
+    speed: float = 1.0
+    paused: bool = False
+    start: int | None = None
+    resolve_delay_s: int = 30
+    latency_ms: int = 0
+    settle_s: float = 0
+    data_lag_s: float = 0
+    market_minutes: int = 5
+    ready_file: Path | None = None
+    parent_pid: int | None = None
+
+    def arguments(self) -> list[str]:
+        """The command line that stands for these options."""
+        given: list[str] = []
+        for each in fields(self):
+            value = getattr(self, each.name)
+            flag = "--" + each.name.replace("_", "-")
+            if value is True:
+                given.append(flag)
+            elif value is not False and value != each.default:
+                given += [flag, str(value)]
+        return given
+
+
+def parse(arguments: list[str]) -> SimulatorOptions:
+    """The options of a command line; `--help` and mistakes leave through SystemExit."""
+    parser = argparse.ArgumentParser(
+        prog="python -m ltsys.simulator",
+        description="Polymarket in a box: CLOB, Gamma and Data API on one port, with a clock "
+        "of its own. The operator's token comes from LTSYS_SIM_TOKEN or is made up and "
+        "written to the ready file.",
+    )
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--recording", type=Path, help="directory with trades and markets .jsonl")
+    parser.add_argument("--seed", type=int, default=1, help="of the invented world")
+    parser.add_argument("--speed", type=_rate, default=1.0, help="simulated seconds a second")
+    parser.add_argument("--paused", action="store_true", help="the clock stands until moved")
+    parser.add_argument("--start", type=_instant, help="ISO time or unix seconds")
+    parser.add_argument("--resolve-delay-s", type=_count, default=30)
+    parser.add_argument("--latency-ms", type=_count, default=0, help="of every answer")
+    parser.add_argument("--settle-s", type=_amount, default=0.0, help="from MATCHED to CONFIRMED")
+    parser.add_argument("--data-lag-s", type=_amount, default=0.0, help="of the Data API")
+    parser.add_argument("--market-minutes", type=_length, default=5)
+    parser.add_argument("--ready-file", type=Path, help="gets url, pid and token, mode 0600")
+    parser.add_argument("--parent-pid", type=int, help="exit when this process is gone")
+    return SimulatorOptions(**vars(parser.parse_args(arguments)))
+
+
+def _instant(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"neither ISO nor unix: {text}") from error
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
+
+
+def _count(text: str) -> int:
+    return int(_amount(text))
+
+
+def _length(text: str) -> int:
+    minutes = _count(text)
+    if not 1 <= minutes <= 1440:
+        raise argparse.ArgumentTypeError(f"not 1 to 1440 minutes: {text}")
+    return minutes
+
+
+def _amount(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"not a number from 0 up: {text}")
+    return value
+
+
+def _rate(text: str) -> float:
+    rate = _amount(text)
+    if not 0 < rate <= 100_000:
+        raise argparse.ArgumentTypeError(f"not over 0 and up to 100000: {text}")
+    return rate

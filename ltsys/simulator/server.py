@@ -1,0 +1,149 @@
+"""The process: builds the box, serves it, says when it is ready, and goes when told to."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import sys
+import time
+from pathlib import Path
+
+import uvicorn
+
+from ltsys.simulator import score_routes
+from ltsys.simulator.admin_routes import AdminRoutes
+from ltsys.simulator.box import Box
+from ltsys.simulator.clock import SimClock
+from ltsys.simulator.data_routes import DataRoutes
+from ltsys.simulator.exchange import Exchange
+from ltsys.simulator.gamma_routes import GammaRoutes
+from ltsys.simulator.http import Application, Router
+from ltsys.simulator.invented import Invented
+from ltsys.simulator.keys import KeyRing
+from ltsys.simulator.market_routes import MarketRoutes
+from ltsys.simulator.options import SimulatorOptions, parse
+from ltsys.simulator.recording import Recording
+from ltsys.simulator.trading_routes import TradingRoutes
+from ltsys.simulator.world import Source, World
+
+TOKEN_VARIABLE = "LTSYS_SIM_TOKEN"  # noqa: S105 - the name of a variable, not a secret
+_WATCH_S = 0.5
+
+
+def build_box(options: SimulatorOptions, *, admin_token: str) -> Box:
+    """The world, the exchange and the clock, ready to be asked."""
+    start = options.start
+    source: Source
+    if options.recording is not None:
+        source = Recording(options.recording, resolve_delay_s=options.resolve_delay_s)
+    else:
+        source = Invented(
+            options.seed,
+            start=int(time.time()) if start is None else start,
+            market_minutes=options.market_minutes,
+            resolve_delay_s=options.resolve_delay_s,
+        )
+    begin = source.start if start is None else start
+    world = World(source, data_lag_s=options.data_lag_s)
+    world.look(begin)
+    return Box(
+        world=world,
+        exchange=Exchange(world, settle_s=options.settle_s),
+        clock=SimClock(float(begin), rate=options.speed, paused=options.paused),
+        keys=KeyRing(seed=options.seed),
+        admin_token=admin_token,
+    )
+
+
+def build_application(box: Box, *, latency_s: float = 0) -> Application:
+    """All routes on one application."""
+    router = Router()
+    TradingRoutes(box).install(router)
+    MarketRoutes(box).install(router)
+    GammaRoutes(box).install(router)
+    DataRoutes(box).install(router)
+    AdminRoutes(box).install(router)
+    score_routes.install(router)
+    return Application(router, latency_s=latency_s)
+
+
+def serve(options: SimulatorOptions) -> None:
+    """Serve until a signal comes or the parent goes."""
+    token = os.environ.get(TOKEN_VARIABLE) or secrets.token_urlsafe(24)
+    box = build_box(options, admin_token=token)
+    config = uvicorn.Config(
+        build_application(box, latency_s=options.latency_ms / 1000),
+        host=options.host,
+        port=options.port,
+        http="httptools",
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    asyncio.run(_run(uvicorn.Server(config), options, token))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the simulator with a command line's options; 0 after a clean end."""
+    options = parse(sys.argv[1:] if argv is None else argv)
+    if options.recording is not None and not options.recording.is_dir():
+        print(f"no such directory: {options.recording}", file=sys.stderr)  # noqa: T201 - a command
+        return 2
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn stops on these and raises them again afterwards; that time they mean nothing.
+        signal.signal(number, lambda *_: None)
+    serve(options)
+    return 0
+
+
+async def _run(server: uvicorn.Server, options: SimulatorOptions, token: str) -> None:
+    watch = asyncio.create_task(_watch(server, options, token))
+    try:
+        await server.serve()
+    finally:
+        watch.cancel()
+        if options.ready_file is not None:
+            options.ready_file.unlink(missing_ok=True)
+
+
+async def _watch(server: uvicorn.Server, options: SimulatorOptions, token: str) -> None:
+    """Tell the ready file once the socket listens; then keep an eye on the parent."""
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers a flag, no event
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    url = f"http://{options.host}:{port}"
+    if options.ready_file is not None:
+        ready = {"url": url, "pid": os.getpid(), "token": token}
+        _write_private(options.ready_file, json.dumps(ready))
+    else:
+        print(url, file=sys.stderr, flush=True)  # noqa: T201 - how a person finds the port
+    while options.parent_pid is not None:
+        await asyncio.sleep(_WATCH_S)
+        if not _is_alive(options.parent_pid):
+            server.should_exit = True
+            return
+
+
+def _write_private(path: Path, text: str) -> None:
+    """The file appears whole, and readable by its owner alone (L62)."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(text)
+    draft.replace(path)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

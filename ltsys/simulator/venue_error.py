@@ -1,0 +1,26 @@
+"""A refusal in the venue's own words."""
+
+
+class VenueError(Exception):
+    """The request is refused with this status and text (VENUE §6).
+
+    `kind` classes the text for the operator's counts; `extra` joins the body.
+    """
+
+    def __init__(
+        self, status: int, text: str, *, kind: str = "", extra: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(status, text)
+        self.status = status
+        self.text = text
+        self.kind = kind or text
+        self.extra = extra or {}
+
+    def body(self) -> dict[str, str]:
+        """What goes over the wire."""
+        return {"error": self.text, **self.extra}
+
+
+def bad_payload() -> VenueError:
+    """The order cannot even be read."""
+    return VenueError(400, "Invalid order payload", kind="payload")

@@ -1,0 +1,52 @@
+"""The collaborators of the use cases, put together once a process."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from ltsys.ports import Clock, MarketData, ModelScores, Signer, TradeFeed, Venue
+from ltsys.ports.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long we wait before we look again; machine time."""
+
+    lost_answer_after: timedelta = timedelta(seconds=20)
+    """Longer than any post can take: connecting and reading together time out after 12 s."""
+    kick_again_after: timedelta = timedelta(seconds=15)
+    first_check_after: timedelta = timedelta(seconds=1)
+    longest_pause: timedelta = timedelta(seconds=60)
+    repost_after_checks: int = 2
+    conclude_after_checks: int = 4
+
+    def pause(self, check_count: int) -> timedelta:
+        """Twice as long each time, up to the longest."""
+        doubled = self.first_check_after * (1 << min(check_count, 10))
+        return min(doubled, self.longest_pause)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything that the money path works with."""
+
+    store: Store
+    market_data: MarketData
+    signer: Signer
+    venue: Venue
+    clock: Clock
+    account: str
+    """Names the trading account inside derived salts; never secret."""
+    patience: Patience = field(default_factory=Patience)
+    repost_identical: bool = False
+    """Whether an unknown order may be asked about by posting its envelope again (VENUE §3.5)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What the forward tests work with."""
+
+    store: Store
+    feed: TradeFeed
+    market_data: MarketData
+    scores: ModelScores
+    clock: Clock

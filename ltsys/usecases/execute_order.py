@@ -1,0 +1,192 @@
+"""Carry one signal to a placed, denied or unknown order (DESIGN §4, VENUE §3.5).
+
+Plan under the strategy's lock, sign and save, post without a transaction, record. A crash
+between any two of them is found by its row: a planned order is signed again to the same bytes,
+a submitting one is never posted blindly but asked about.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ltsys.domain import ledger
+from ltsys.domain.errors import (
+    MalformedAnswerError,
+    OutcomeUnknownError,
+    StaleWriteError,
+    VenueRejectedError,
+    VenueUnavailableError,
+)
+from ltsys.domain.ids import LtOrderId
+from ltsys.domain.live_order import LiveOrder, planned
+from ltsys.domain.market import Book
+from ltsys.domain.order import OrderEvent, OrderStatus
+from ltsys.domain.planning import Situation, check_age, plan_order
+from ltsys.domain.pricing import derived_salt
+from ltsys.domain.risk import Denial, rolled_over
+from ltsys.domain.source_trade import Side
+from ltsys.domain.strategy import Signal
+from ltsys.domain.venue import OrderTicket, SignedOrder
+from ltsys.ports.store import Execution, LogEntry, SignalKey, Transaction
+from ltsys.usecases.bookkeeping import book_posting, end_if_over
+from ltsys.usecases.desk import Desk
+from ltsys.usecases.record_answer import Answer, record_answer
+
+_FIRST_ATTEMPT = 1
+
+
+def execute_order(key: SignalKey, *, desk: Desk) -> LtOrderId | None:
+    """The signal has its one order, or its denial; returns the order if fills may be expected.
+
+    Safe to run any number of times and at once: the second run finds the first one's row.
+    """
+    with desk.store.transaction() as tx:
+        signal = tx.signal(*key)
+    if signal is None:
+        return None
+    order = _plan(signal, _snapshot(signal, desk), desk)
+    if order is None or order.status is not OrderStatus.PLANNED:
+        return None
+    signed = _sign_and_save(order, signal, desk)
+    if signed is None:
+        return None
+    return post_and_record(order, signed, desk=desk)
+
+
+def post_and_record(order: LiveOrder, signed: SignedOrder, *, desk: Desk) -> LtOrderId | None:
+    """Offer the envelope once and write down what came of it; no transaction is held meanwhile.
+
+    Returns the order if the venue took it.
+    """
+    answer: Answer
+    try:
+        answer = desk.venue.post(signed)
+    except (VenueRejectedError, VenueUnavailableError, OutcomeUnknownError) as error:
+        answer = error
+    return record_answer(order.lt_order_id, signed.order_id, answer, desk=desk)
+
+
+def _snapshot(signal: Signal, desk: Desk) -> Book | None:
+    """The book of this moment, taken before any lock.
+
+    Raises VenueUnavailableError or MalformedAnswerError while the signal is fresh enough to
+    wait for a better answer; an old one goes on without a book, to be denied for its age.
+    """
+    try:
+        return desk.market_data.book(signal.token_id)
+    except (VenueUnavailableError, MalformedAnswerError):
+        if (desk.clock.now() - signal.signal_at).total_seconds() < _WORTH_WAITING_S:
+            raise
+        return None
+
+
+_WORTH_WAITING_S = 60
+
+
+def _plan(signal: Signal, book: Book | None, desk: Desk) -> LiveOrder | None:
+    """T1: lock the strategy, decide, reserve. None when the signal was decided before."""
+    now = desk.clock.now()
+    with desk.store.transaction() as tx:
+        execution = tx.lock_execution(signal.strategy_id, signal.source_trade_id)
+        if execution is None:
+            return None
+        if execution.order is not None:
+            return _resume(execution, execution.order, now, tx)
+        if not execution.is_queued:
+            return None
+        state = rolled_over(execution.state, now)
+        execution = replace(execution, state=state)
+        verdict = plan_order(_situation(execution, book, now))
+        if isinstance(verdict, Denial):
+            _deny(execution.signal, verdict, now, tx)
+            return None
+        order = planned(execution.signal, verdict)
+        _reserve(execution, order, tx)
+        return order
+
+
+def _situation(execution: Execution, book: Book | None, now: datetime) -> Situation:
+    return Situation(
+        signal=execution.signal,
+        strategy=execution.strategy,
+        rules=execution.rules,
+        state=execution.state,
+        guard=execution.guard,
+        market=execution.market,
+        book=book,
+        now=now,
+    )
+
+
+def _resume(
+    execution: Execution, order: LiveOrder, now: datetime, tx: Transaction
+) -> LiveOrder | None:
+    """A planned order that was never posted goes on, unless its signal has grown too old."""
+    if order.status is not OrderStatus.PLANNED:
+        return None
+    denial = check_age(order.signal_at, execution.strategy, now)
+    if denial is None:
+        return order
+    ended = end_if_over(order.moved(OrderEvent.DENY), execution.state, tx)
+    tx.note_denied(order.lt_order_id, denial)
+    tx.move_order(order, ended, OrderEvent.DENY, detail=str(denial), next_check_at=None)
+    key = (order.strategy_id, order.source_trade_id)
+    tx.finish_signal(key, outcome="skipped", reason=denial.code)
+    return None
+
+
+def _deny(signal: Signal, denial: Denial, now: datetime, tx: Transaction) -> None:
+    tx.add_denied(signal, denial, planned_at=now)
+    tx.log(
+        LogEntry(
+            stage="plan",
+            message=str(denial),
+            strategy_id=signal.strategy_id,
+            trace_id=signal.source_trade_id,
+            extra={"code": denial.code, "would_be": denial.would_be, "limit": denial.limit},
+        )
+    )
+
+
+def _reserve(execution: Execution, order: LiveOrder, tx: Transaction) -> None:
+    signal = execution.signal
+    tx.add_planned(order, trader=signal.trader, token_label=signal.token_label)
+    if order.book is not ledger.Book.LIVE:
+        tx.post(order.strategy_id, order.book, ledger.fund(order.lt_order_id, order.reserved))
+    posting = ledger.reserve(order.lt_order_id, order.reserved)
+    tx.save_state(order.strategy_id, book_posting(order, posting, execution.state, tx))
+    tx.log(
+        LogEntry(
+            stage="plan",
+            message=f"planned to spend {order.plan.spend} at {order.plan.limit_price.per_share}",
+            strategy_id=order.strategy_id,
+            trace_id=order.source_trade_id,
+            lt_order_id=order.lt_order_id,
+            extra={"signal_price": order.signal_price.per_share, "reserve": str(order.reserved)},
+        )
+    )
+
+
+def _sign_and_save(order: LiveOrder, signal: Signal, desk: Desk) -> SignedOrder | None:
+    """T2: the envelope and its hash are committed before anything is sent (LESSONS L02).
+
+    None when somebody else took the order on: only one moves it from planned to submitting.
+    """
+    plan = order.plan
+    ticket = OrderTicket(
+        token_id=order.token_id,
+        side=Side.BUY,
+        maker_units=plan.maker_units,
+        taker_units=plan.taker_units,
+        is_neg_risk=plan.is_neg_risk,
+        salt=derived_salt(desk.account, signal.idempotency_key, _FIRST_ATTEMPT),
+        timestamp_ms=int(plan.planned_at.timestamp() * 1000),
+        time_in_force=plan.time_in_force,
+        expires_at_s=0,
+    )
+    signed = desk.signer.sign(ticket)
+    try:
+        with desk.store.transaction() as tx:
+            tx.save_envelope(order, signed, attempt=_FIRST_ATTEMPT)
+    except StaleWriteError:
+        return None
+    return signed

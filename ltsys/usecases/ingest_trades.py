@@ -1,0 +1,69 @@
+"""Read what a leader did since we last looked, and keep it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import islice
+
+from ltsys.domain.ids import Address, ConditionId
+from ltsys.domain.source_trade import BadRow, SourceTrade
+from ltsys.ports.store import LogEntry
+from ltsys.usecases.desk import Watch
+
+_BACKFILL = timedelta(days=30)
+_BATCH = 1_000
+
+
+def ingest_trades(trader: Address, *, watch: Watch) -> int:
+    """Every trade of the leader since the cursor is stored; returns how many were new.
+
+    The cursor is the time of the last stored trade, so a crash anywhere repeats rows, which
+    their ids absorb, and loses none (LESSONS L50). Markets not known yet are fetched first, so
+    that whoever decides about a trade finds its market.
+    """
+    with watch.store.transaction() as tx:
+        cursor = tx.trade_cursor(trader)
+    since = cursor or watch.clock.now() - _BACKFILL
+    added, bad = 0, Counter[str]()
+    for batch in _batches(watch.feed.activity(trader, since)):
+        trades = [row for row in batch if isinstance(row, SourceTrade)]
+        bad.update(row.reason for row in batch if isinstance(row, BadRow))
+        added += _store_batch(trader, trades, watch)
+    if bad:
+        _log_bad_rows(trader, bad, watch)
+    return added
+
+
+def _store_batch(trader: Address, trades: Sequence[SourceTrade], watch: Watch) -> int:
+    if not trades:
+        return 0
+    learn_markets({trade.condition_id for trade in trades}, watch=watch)
+    cursor = max(trade.traded_at for trade in trades)
+    with watch.store.transaction() as tx:
+        return tx.add_source_trades(trader, trades, cursor_at=cursor)
+
+
+def learn_markets(condition_ids: Iterable[ConditionId], *, watch: Watch) -> None:
+    """Markets seen for the first time are fetched and stored."""
+    with watch.store.transaction() as tx:
+        unknown = tx.unknown_markets(condition_ids)
+    if not unknown:
+        return
+    now = watch.clock.now()
+    markets = watch.market_data.markets(unknown)
+    with watch.store.transaction() as tx:
+        tx.save_markets(markets, checked_at=now)
+
+
+def _batches(
+    rows: Iterable[SourceTrade | BadRow],
+) -> Iterable[list[SourceTrade | BadRow]]:
+    iterator = iter(rows)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch
+
+
+def _log_bad_rows(trader: Address, bad: Counter[str], watch: Watch) -> None:
+    message = f"{bad.total()} rows of {trader} could not be believed"
+    with watch.store.transaction() as tx:
+        tx.log(LogEntry(stage="ingest", level="WARNING", message=message, extra=dict(bad)))

@@ -1,0 +1,68 @@
+"""Start, pause and resume a live strategy."""
+
+from dataclasses import replace
+
+from ltsys.domain import ledger
+from ltsys.domain.errors import SettingsError
+from ltsys.domain.ids import StrategyId
+from ltsys.domain.money import ZERO_USD
+from ltsys.domain.risk import next_midnight
+from ltsys.domain.strategy import RiskRules, RiskState, Strategy
+from ltsys.ports.store import LogEntry, Store
+
+
+def launch_strategy(strategy: Strategy, rules: RiskRules, *, store: Store) -> bool:
+    """The strategy exists with its capital in the ledger; False if it existed before.
+
+    It mirrors FT orders from its launch on and never earlier ones. Raises SettingsError when
+    its FT wallet does not exist.
+    """
+    posting = ledger.fund(f"launch:{strategy.strategy_id}", strategy.initial_capital)
+    balances = ledger.Balances().after(posting)
+    state = RiskState(
+        balances=balances,
+        peak_equity=balances.equity,
+        consecutive_losses=0,
+        daily_spent=ZERO_USD,
+        daily_reset_at=next_midnight(strategy.launched_at),
+        is_paused=False,
+        pause_reason=None,
+    )
+    with store.transaction() as tx:
+        if strategy.ft_wallet_id not in tx.active_wallets():
+            raise SettingsError(f"there is no active FT wallet {strategy.ft_wallet_id}")
+        if not tx.add_strategy(strategy, rules, state):
+            return False
+        tx.post(strategy.strategy_id, ledger.Book.LIVE, posting)
+        message = f"launched with {strategy.initial_capital} on {strategy.ft_wallet_id}"
+        tx.log(LogEntry(stage="strategy", message=message, strategy_id=strategy.strategy_id))
+    return True
+
+
+def pause_strategy(strategy_id: StrategyId, reason: str, *, store: Store) -> None:
+    """No new order is planned until somebody resumes it; working orders are still managed."""
+    _set_pause(strategy_id, is_paused=True, reason=reason, store=store)
+
+
+def resume_strategy(strategy_id: StrategyId, *, store: Store) -> None:
+    """New orders are planned again; a run of losses starts to count anew (LESSONS L34).
+
+    Peak equity stays: a drawdown beyond its limit keeps denying until the limit is raised.
+    """
+    _set_pause(strategy_id, is_paused=False, reason=None, store=store)
+
+
+def _set_pause(
+    strategy_id: StrategyId, *, is_paused: bool, reason: str | None, store: Store
+) -> None:
+    with store.transaction() as tx:
+        state = tx.lock_state(strategy_id)
+        if state is None:
+            raise SettingsError(f"there is no strategy {strategy_id}")
+        losses = state.consecutive_losses if is_paused else 0
+        changed = replace(
+            state, is_paused=is_paused, pause_reason=reason, consecutive_losses=losses
+        )
+        tx.save_state(strategy_id, changed)
+        message = f"paused: {reason}" if is_paused else "resumed"
+        tx.log(LogEntry(stage="strategy", message=message, strategy_id=strategy_id))

@@ -1,0 +1,107 @@
+"""Write down what the venue answered to a post (DESIGN §4, T3)."""
+
+from datetime import datetime
+from typing import assert_never
+
+from ltsys.domain.errors import (
+    OutcomeUnknownError,
+    VenueRejectedError,
+    VenueUnavailableError,
+)
+from ltsys.domain.ids import LtOrderId, VenueOrderId
+from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.order import ENDED, TRANSITIONS, OrderEvent
+from ltsys.domain.venue import Accepted, AlreadySeen, Killed, PostAnswer
+from ltsys.ports.store import LogEntry, Tracking, Transaction
+from ltsys.usecases.bookkeeping import end_if_over
+from ltsys.usecases.desk import Desk
+
+Answer = PostAnswer | VenueRejectedError | VenueUnavailableError | OutcomeUnknownError
+
+
+def record_answer(
+    lt_order_id: LtOrderId, order_id: VenueOrderId, answer: Answer, *, desk: Desk
+) -> LtOrderId | None:
+    """The order has moved as the answer says; returns it if its fills are to be looked for.
+
+    An answer that comes after the order moved on by other news (a fill that was seen first,
+    a sweep that gave the answer up) changes only what the table of transitions allows.
+    """
+    event, state, text = _reading(answer)
+    wall = desk.clock.wall()
+    with desk.store.transaction() as tx:
+        tracking = tx.lock_tracking(lt_order_id)
+        if tracking is None:
+            return None
+        matched = answer.matched_usd if isinstance(answer, Accepted) else None
+        tx.save_answer(order_id, state=state, text=text, matched=matched, answered_at=wall)
+        if (tracking.order.status, event) not in TRANSITIONS:
+            _log(tracking.order, f"late answer without effect: {text}", wall, tracking, tx)
+            return None
+        _move(tracking, event, text, wall, desk, tx)
+    return lt_order_id if event is OrderEvent.ACCEPT else None
+
+
+def _reading(answer: Answer) -> tuple[OrderEvent, str, str]:
+    """What an answer means: the event, the envelope's state, and words for people."""
+    match answer:
+        case Accepted(status=status):
+            return OrderEvent.ACCEPT, "accepted", status.value
+        case Killed(text=text):
+            return OrderEvent.KILL, "killed", text
+        case AlreadySeen(text=text):
+            # seen is neither filled nor rejected (LESSONS L04): ask what became of it
+            return OrderEvent.LOSE_ANSWER, "seen", text
+        case VenueRejectedError():
+            return OrderEvent.REJECT, "rejected", str(answer)
+        case VenueUnavailableError():
+            return OrderEvent.POSTPONE, "unavailable", str(answer)
+        case OutcomeUnknownError():
+            return OrderEvent.LOSE_ANSWER, "unknown", str(answer)
+    assert_never(answer)
+
+
+def _move(
+    tracking: Tracking,
+    event: OrderEvent,
+    text: str,
+    wall: datetime,
+    desk: Desk,
+    tx: Transaction,
+) -> None:
+    before = tracking.order
+    order = end_if_over(before.moved(event), tracking.state, tx)
+    next_check_at = None if order.status in ENDED else wall + desk.patience.first_check_after
+    tx.move_order(before, order, event, detail=text, next_check_at=next_check_at)
+    key = (order.strategy_id, order.source_trade_id)
+    match event:
+        case OrderEvent.ACCEPT | OrderEvent.LOSE_ANSWER:
+            tx.finish_signal(key, outcome="executed", reason=None)
+        case OrderEvent.KILL | OrderEvent.REJECT:
+            tx.finish_signal(key, outcome="failed", reason=text)
+        case _:
+            pass
+    if event in _ACKNOWLEDGED:
+        latency_ms = int((wall - tracking.queued_at).total_seconds() * 1000)
+        tx.note_acknowledged(order.lt_order_id, latency_ms=latency_ms)
+    _log(order, f"{event}: {text}", wall, tracking, tx)
+
+
+_ACKNOWLEDGED = frozenset({OrderEvent.ACCEPT, OrderEvent.KILL, OrderEvent.REJECT})
+
+
+def _log(
+    order: LiveOrder, message: str, wall: datetime, tracking: Tracking, tx: Transaction
+) -> None:
+    elapsed_ms = int((wall - tracking.queued_at).total_seconds() * 1000)
+    tx.log(
+        LogEntry(
+            stage="post",
+            message=message,
+            strategy_id=order.strategy_id,
+            trace_id=order.source_trade_id,
+            lt_order_id=order.lt_order_id,
+            order_id=order.order_id,
+            elapsed_ms=elapsed_ms,
+        )
+    )

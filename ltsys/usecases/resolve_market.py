@@ -1,0 +1,149 @@
+"""Book a market's outcome, for the forward tests and for every live position (FT_RULES §9)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ltsys.domain import ledger
+from ltsys.domain.ft_order import FtOutcome, close_by_resolution
+from ltsys.domain.ids import ConditionId, LtOrderId
+from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.market import Market
+from ltsys.domain.money import ZERO_USD, Usd
+from ltsys.domain.order import ENDED
+from ltsys.domain.pnl import realized_pnl
+from ltsys.domain.resolution import Resolved, payouts, resolution_of
+from ltsys.domain.risk import tripped_breaker
+from ltsys.domain.strategy import Mode, RiskRules, RiskState
+from ltsys.domain.venue import FillStatus
+from ltsys.ports import Clock, MarketData
+from ltsys.ports.store import LogEntry, Store, Tracking, Transaction
+from ltsys.usecases.bookkeeping import book_posting
+
+
+def markets_to_resolve(*, store: Store, clock: Clock) -> tuple[ConditionId, ...]:
+    """Markets past their end in which an order is still open."""
+    with store.transaction() as tx:
+        return tx.markets_to_resolve(clock.now())
+
+
+def resolve_market(
+    condition_id: ConditionId, *, store: Store, market_data: MarketData, clock: Clock
+) -> bool:
+    """Every order in the market has its outcome, if the market has one; returns whether it has.
+
+    Orders that are still working, or whose fills are not final yet, keep the market on the list.
+    Run twice it books nothing twice: only open orders are touched, under their strategy's lock.
+    """
+    now = clock.now()
+    fetched = market_data.markets((condition_id,))
+    with store.transaction() as tx:
+        tx.save_markets(fetched, checked_at=now)
+    market = next(iter(fetched), None)
+    if market is None or payouts(market) is None:
+        return False
+    _close_forward_tests(market, now, store)
+    with store.transaction() as tx:
+        waiting = tx.working_orders_in(condition_id)
+        executed = tx.executed_orders_in(condition_id)
+    closed = [_close_live(lt_order_id, market, now, store) for lt_order_id in executed]
+    if waiting or not all(closed):
+        return False
+    with store.transaction() as tx:
+        tx.mark_resolved(condition_id, now)
+    return True
+
+
+def _close_forward_tests(market: Market, now: datetime, store: Store) -> None:
+    with store.transaction() as tx:
+        orders = tx.open_ft_orders_in(market.condition_id)
+        closed = [close_by_resolution(order, market, at=now) for order in orders]
+        tx.close_ft_orders([order for order in closed if order is not None])
+
+
+def _close_live(lt_order_id: LtOrderId, market: Market, now: datetime, store: Store) -> bool:
+    """True when the order has its outcome and its result is booked."""
+    with store.transaction() as tx:
+        tracking = tx.lock_tracking(lt_order_id)
+        if tracking is None or tracking.order.outcome is not FtOutcome.OPEN:
+            return True
+        end = resolution_of(market, token_id=tracking.order.token_id)
+        if end is None or not _is_final(tracking):
+            return False
+        _book_outcome(tracking, end, now, tx)
+        return True
+
+
+def _is_final(tracking: Tracking) -> bool:
+    """Provisional money is not resolved (LESSONS L23)."""
+    final = {FillStatus.CONFIRMED, FillStatus.FAILED}
+    return tracking.order.status in ENDED and all(f.status in final for f in tracking.fills)
+
+
+def _book_outcome(tracking: Tracking, end: Resolved, now: datetime, tx: Transaction) -> None:
+    order = tracking.order
+    payout = order.executed_shares.paying(end.payout_per_share).rounded()
+    pnl = realized_pnl(
+        shares=order.executed_shares, cost=order.executed, payout_per_share=end.payout_per_share
+    ).rounded()
+    posting = ledger.resolve(order.lt_order_id, cost=order.executed, payout=payout)
+    state = book_posting(order, posting, tracking.state, tx)
+    strategy, rules = tx.rules(order.strategy_id)
+    settles_at = now + timedelta(seconds=strategy.cooldown_s)
+    if settles_at <= now:
+        state = _settle(order, payout, state, tx)
+    state = _judged(order, pnl, rules, state)
+    tx.save_state(order.strategy_id, state)
+    closed = replace(order, outcome=FtOutcome(end.verdict.value))
+    tx.close_order(closed, pnl=pnl, resolved_at=now, settles_at=settles_at)
+    tx.log(_entry(closed, f"{closed.outcome}: payout {payout}, result {pnl}"))
+    if state.is_paused and not tracking.state.is_paused:
+        tx.log(replace(_entry(closed, f"paused: {state.pause_reason}"), level="WARNING"))
+
+
+def _settle(order: LiveOrder, payout: Usd, state: RiskState, tx: Transaction) -> RiskState:
+    if not payout:
+        return state
+    return book_posting(order, ledger.settle(order.lt_order_id, payout), state, tx)
+
+
+def _judged(order: LiveOrder, pnl: Usd, rules: RiskRules, state: RiskState) -> RiskState:
+    """The run of losses, the peak, and the breakers; test orders change none of it (L34, L36).
+
+    A tripped breaker pauses the strategy, so that a later win does not start it again.
+    """
+    if order.mode is not Mode.LIVE:
+        return state
+    losses = state.consecutive_losses + 1 if pnl < ZERO_USD else 0
+    peak = max(state.peak_equity, state.balances.equity)
+    state = replace(state, consecutive_losses=losses, peak_equity=peak)
+    breaker = tripped_breaker(rules, state)
+    if breaker is None or state.is_paused:
+        return state
+    return replace(state, is_paused=True, pause_reason=str(breaker))
+
+
+def settle_due(*, store: Store, clock: Clock, limit: int = 500) -> int:
+    """Payouts whose cooldown is over can be used again; returns how many."""
+    now = clock.now()
+    with store.transaction() as tx:
+        due = tx.due_settlements(now, limit)
+    for lt_order_id in due:
+        with store.transaction() as tx:
+            tracking = tx.lock_tracking(lt_order_id)
+            if tracking is None or tracking.order.payout is None:
+                continue
+            state = _settle(tracking.order, tracking.order.payout, tracking.state, tx)
+            tx.save_state(tracking.order.strategy_id, state)
+            tx.mark_settled(lt_order_id)
+    return len(due)
+
+
+def _entry(order: LiveOrder, message: str) -> LogEntry:
+    return LogEntry(
+        stage="resolve",
+        message=message,
+        strategy_id=order.strategy_id,
+        trace_id=order.source_trade_id,
+        lt_order_id=order.lt_order_id,
+        order_id=order.order_id,
+    )

@@ -1,0 +1,132 @@
+"""Ask the venue what became of an order, and book what it says (DESIGN §4)."""
+
+from dataclasses import dataclass, replace
+
+from ltsys.domain.ids import LtOrderId
+from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.order import ENDED, TRANSITIONS, OrderEvent, OrderStatus
+from ltsys.domain.tracking import LOOK_BACK, Evidence, NextStep, conclude, needs_balance
+from ltsys.domain.venue import FillStatus, VenueFill, VenueOrder
+from ltsys.ports.store import LogEntry, PreparedOrder, Tracking, Transaction
+from ltsys.usecases.bookkeeping import end_if_over
+from ltsys.usecases.desk import Desk
+from ltsys.usecases.execute_order import post_and_record
+from ltsys.usecases.record_fill import record_fill
+
+_FINAL = frozenset({FillStatus.CONFIRMED, FillStatus.FAILED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What the venue shows of one order at one moment."""
+
+    fills: tuple[VenueFill, ...]
+    shown: VenueOrder | None
+
+
+def track_order(lt_order_id: LtOrderId, *, desk: Desk) -> None:
+    """The order's fills are counted and, where the venue's answers settle it, it has ended.
+
+    Otherwise it is looked at again later, ever less often. Raises VenueUnavailableError and
+    MalformedAnswerError: nothing follows from them, and the order stays as it was (L54).
+    """
+    with desk.store.transaction() as tx:
+        order = tx.order(lt_order_id)
+        prepared = tx.prepared(lt_order_id)
+    if order is None or prepared is None or order.status is OrderStatus.PLANNED:
+        return
+    look = _look(order, prepared, desk)
+    step = _record(order, prepared, look, desk)
+    if step is NextStep.REPOST:
+        post_and_record(order, prepared.signed, desk=desk)
+
+
+def due_orders(*, desk: Desk, limit: int = 1_000) -> tuple[LtOrderId, ...]:
+    """Orders whose next look at the venue is due; each is put off, so that one looks at a time."""
+    with desk.store.transaction() as tx:
+        return tx.due_orders(desk.clock.wall(), limit)
+
+
+def _look(order: LiveOrder, prepared: PreparedOrder, desk: Desk) -> _Look:
+    """Trades first: a fully matched order may not be shown any more (VENUE §3.5)."""
+    order_id = prepared.signed.order_id
+    fills = desk.venue.fills(order_id, order.condition_id, order.plan.planned_at - LOOK_BACK)
+    is_told = order.matched_at_once is not None and bool(fills)
+    shown = None if is_told else desk.venue.order(order_id)
+    return _Look(fills=fills, shown=shown)
+
+
+def _record(
+    order: LiveOrder, prepared: PreparedOrder, look: _Look, desk: Desk
+) -> OrderEvent | NextStep:
+    evidence = _evidence(order, prepared, look, desk)
+    with desk.store.transaction() as tx:
+        tracking = tx.lock_tracking(order.lt_order_id)
+        if tracking is None:
+            return NextStep.WAIT
+        now = desk.clock.now()
+        for fill in look.fills:
+            tracking = record_fill(fill, tracking, now=now, tx=tx)
+        tracking = _give_up_the_answer(tracking, tx)
+        step = conclude(tracking.order, evidence)
+        _settle(tracking, step, desk, tx)
+        return step
+
+
+def _evidence(order: LiveOrder, prepared: PreparedOrder, look: _Look, desk: Desk) -> Evidence:
+    """The balance is compared only where nothing else can tell, and outside any transaction."""
+    evidence = Evidence(
+        shown=look.shown,
+        was_seen=prepared.state == "seen",
+        check_count=order.check_count,
+        held_here=None,
+        held_there=None,
+        repost_identical=desk.repost_identical,
+        repost_after_checks=desk.patience.repost_after_checks,
+        conclude_after_checks=desk.patience.conclude_after_checks,
+    )
+    if look.fills or not needs_balance(order, evidence):
+        return evidence
+    held_there = desk.venue.shares(order.token_id)
+    with desk.store.transaction() as tx:
+        held_here = tx.held_shares(order)
+    return replace(evidence, held_here=held_here, held_there=held_there)
+
+
+def _give_up_the_answer(tracking: Tracking, tx: Transaction) -> Tracking:
+    """An order still submitting when it is looked at has lost its answer (LESSONS L03)."""
+    order = tracking.order
+    if order.status is not OrderStatus.SUBMITTING:
+        return tracking
+    lost = order.moved(OrderEvent.LOSE_ANSWER)
+    detail = "no answer was recorded"
+    tx.move_order(order, lost, OrderEvent.LOSE_ANSWER, detail=detail, next_check_at=None)
+    key = (order.strategy_id, order.source_trade_id)
+    tx.finish_signal(key, outcome="executed", reason=None)
+    return replace(tracking, order=lost)
+
+
+def _settle(tracking: Tracking, step: OrderEvent | NextStep, desk: Desk, tx: Transaction) -> None:
+    before = tracking.order
+    order = before
+    if isinstance(step, OrderEvent) and (before.status, step) in TRANSITIONS:
+        order = before.moved(step)
+    ended = end_if_over(order, tracking.state, tx)
+    is_over = ended.status in ENDED and all(f.status in _FINAL for f in tracking.fills)
+    pause = desk.patience.pause(before.check_count)
+    next_check_at = None if is_over else desk.clock.wall() + pause
+    event = step if isinstance(step, OrderEvent) else None
+    tx.note_checked(before, ended, event, next_check_at=next_check_at)
+    if ended.status is not before.status:
+        tx.log(_entry(ended, f"{event}: {ended.executed} filled of {ended.plan.spend}"))
+
+
+def _entry(order: LiveOrder, message: str) -> LogEntry:
+    return LogEntry(
+        stage="track",
+        message=message,
+        strategy_id=order.strategy_id,
+        trace_id=order.source_trade_id,
+        lt_order_id=order.lt_order_id,
+        order_id=order.order_id,
+    )

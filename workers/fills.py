@@ -1,0 +1,23 @@
+"""The queue `fills`: what became of orders."""
+
+import beat_schedule
+from ltsys.bootstrap import services
+from ltsys.domain.ids import LtOrderId
+from ltsys.usecases.track_order import due_orders
+from ltsys.usecases.track_order import track_order as track
+from workers.app import app
+from workers.kick import kick_each
+from workers.ticks import is_first
+
+
+@app.task(name="fills.sweep_orders")
+def sweep_orders() -> None:
+    """Look at every order whose next look at the venue is due."""
+    if is_first("sweep_orders", beat_schedule.SWEEP_S):
+        kick_each("fills.track_order", due_orders(desk=services().desk))
+
+
+@app.task(name="fills.track_order")
+def track_order(lt_order_id: str) -> None:
+    """Count the fills of one order and end it where the venue's answers do."""
+    track(LtOrderId(lt_order_id), desk=services().desk)
