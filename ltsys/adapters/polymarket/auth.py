@@ -9,10 +9,15 @@ from hashlib import sha256
 from py_clob_client_v2.headers.headers import create_level_1_headers
 from py_clob_client_v2.signer import Signer as SdkSigner
 
-from ltsys.adapters.polymarket.failures import error_text, unavailable
+from ltsys.adapters.polymarket.failures import error_text
 from ltsys.adapters.polymarket.http import Answer, Http
 from ltsys.adapters.polymarket.wire import ApiKey, parse
-from ltsys.domain.errors import OutcomeUnknownError, SettingsError, VenueRejectedError
+from ltsys.domain.errors import (
+    OutcomeUnknownError,
+    SettingsError,
+    VenueRejectedError,
+    VenueUnavailableError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,9 @@ def create_or_derive_credentials(
 def _credentials(answer: Answer) -> ApiCredentials:
     if answer.status in {400, 401, 403}:
         raise VenueRejectedError("UNAUTHORIZED", error_text(answer))
-    if answer.status != 200:
-        raise unavailable(answer)
+    if answer.status != 200:  # said without its body, which may hold a key
+        raise VenueUnavailableError(
+            f"{answer.request} answered {answer.status}", answer.retry_after_s
+        )
     said = parse(ApiKey, answer.text)
     return ApiCredentials(api_key=said.api_key, secret=said.secret, passphrase=said.passphrase)
