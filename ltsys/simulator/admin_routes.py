@@ -10,6 +10,7 @@ from ltsys.simulator.units import ONE, decimal_of, human
 from ltsys.simulator.venue_error import VenueError
 
 MAX_RATE = 100_000
+MAX_STEP_S = 7 * 86_400
 _MAX_DEPOSIT_USD = 10**9
 
 
@@ -109,6 +110,8 @@ class AdminRoutes:
 def _advance(clock: SimClock, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise VenueError(400, "advance_to is not a number")
+    if value > clock.now() + MAX_STEP_S:
+        raise VenueError(400, f"advance_to is over {MAX_STEP_S} s ahead")
     if not clock.advance_to(float(value)):
         raise VenueError(400, f"advance_to is behind the clock: {value} < {clock.now()}")
 

@@ -35,14 +35,19 @@ class LeaderStats:
         self._pending: dict[str, dict[tuple[str, int], list[LeaderTrade]]] = {}
 
     def closed_positions(self, wallet: str, now: float) -> list[ClosedPosition]:
-        """Every outcome that the leader ever bought in a market resolved by now, oldest first."""
+        """Every outcome that the leader ever bought in a market resolved by now, oldest first.
+
+        A trade recorded after its market resolved belongs to no position.
+        """
         closed = self._closed.setdefault(wallet, [])
         pending = self._pending.setdefault(wallet, defaultdict(list))
         trades = self._world.seen_trades(now, wallet)
         for trade in trades[self._counted.get(wallet, 0) :]:
-            pending[trade.market.condition_id, trade.outcome_index].append(trade)
+            if not trade.market.is_resolved(trade.timestamp):
+                pending[trade.market.condition_id, trade.outcome_index].append(trade)
         self._counted[wallet] = len(trades)
-        due = [key for key, own in pending.items() if own[0].market.is_resolved(now)]
+        known = now - self._world.data_lag_s
+        due = [key for key, own in pending.items() if own[0].market.is_resolved(known)]
         fresh = [_reckoned(pending.pop(key)) for key in due]
         closed += sorted((p for p in fresh if p.bought_shares), key=lambda p: p.at)
         return closed
