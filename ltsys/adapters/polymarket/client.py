@@ -156,8 +156,9 @@ class PolymarketVenue:
         return self._http.read(self._base + path, params=params, headers=headers)
 
     def _headers(self, method: str, path: str, body: str) -> dict[str, str]:
-        now_s = int(self._clock.now().timestamp())
-        return self._signer.headers(method, path, body, timestamp_s=now_s)
+        """Dated by this machine: a proof of being recent is none of a simulated time's business."""
+        wall_s = int(self._clock.wall().timestamp())
+        return self._signer.headers(method, path, body, timestamp_s=wall_s)
 
 
 def _cancel_answer(said: CanceledOrders, order_id: VenueOrderId) -> CancelAnswer:
