@@ -19,7 +19,7 @@ from py_clob_client_v2.order_utils.model.order_data_v2 import (
 from py_clob_client_v2.signer import Signer as SdkSigner
 
 from ltsys.domain.errors import SettingsError
-from ltsys.domain.ids import Address, VenueOrderId
+from ltsys.domain.ids import VenueOrderId
 from ltsys.domain.source_trade import Side
 from ltsys.domain.venue import OrderTicket, SignedOrder
 
@@ -64,9 +64,9 @@ class PolymarketSigner:
         self._builders: dict[tuple[str, str], ExchangeOrderBuilderV2] = {}
 
     @property
-    def address(self) -> Address:
-        """The key's own account: the API key and the L2 headers belong to it (VENUE §2.1)."""
-        return Address(str(self._sdk.address()))
+    def address(self) -> str:
+        """The key's own account, checksummed: the API key belongs to it (VENUE §2.1)."""
+        return str(self._sdk.address())
 
     @property
     def signature_type(self) -> int:
