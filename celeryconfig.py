@@ -2,7 +2,7 @@
 
 import os
 
-from kombu import Queue  # type: ignore[attr-defined]  # kombu exports it lazily
+from kombu import Exchange, Queue  # type: ignore[attr-defined]  # kombu exports them lazily
 
 from beat_schedule import beat_schedule  # noqa: F401  Celery reads it from this module
 from ltsys.settings import load
@@ -56,7 +56,12 @@ task_store_errors_even_if_ignored = False
 
 # --- queues ---------------------------------------------------------------------------------
 _NAMES = ("signals", "execution", "fills", "resolution")
-task_queues = [Queue(name) for name in _NAMES]  # type: ignore[no-untyped-call]  # as above
+# each with an exchange of its own: a queue without one is bound to the default queue's, and every
+# worker would be sent every task
+task_queues = [
+    Queue(name, Exchange(name), routing_key=name)  # type: ignore[no-untyped-call]  # as above
+    for name in _NAMES
+]
 task_default_queue = "signals"
 # a mistyped queue fails instead of filling up where nobody reads
 task_create_missing_queues = False

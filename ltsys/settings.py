@@ -22,7 +22,6 @@ class Settings(BaseSettings):
     data_url: str = "https://data-api.polymarket.com"
     simulator_url: str = ""
     """Where the simulator listens; it stands for all three of the venue's servers."""
-    simulator_token: SecretStr = SecretStr("")
     chain_id: int = 137
     wallet_key_file: Path | None = None
     """A file of mode 0600 that holds the trading key in hex."""

@@ -91,7 +91,6 @@ class WalletDecisions:
     wallet_id: FtWalletId
     from_cursor_seq: int
     to_cursor_seq: int
-    synced_at: datetime
     decisions: tuple[Decision, ...]
     opened: tuple[FtOrder, ...]
     closed: tuple[FtOrder, ...]
@@ -146,6 +145,10 @@ class FeedStore(Protocol):
         """Adds those not known yet, in the order of commits; returns how many (LESSONS L50)."""
         ...
 
+    def note_synced(self, trader: Address, *, at: datetime) -> None:
+        """The leader's feed was read to its end at that moment (LESSONS L51)."""
+        ...
+
     def unknown_markets(self, condition_ids: Iterable[ConditionId]) -> tuple[ConditionId, ...]: ...
 
     def save_markets(self, markets: Sequence[Market], *, checked_at: datetime) -> None:
@@ -176,6 +179,12 @@ class FeedStore(Protocol):
 class ForwardTestStore(Protocol):
     """Forward-test wallets and what they decided."""
 
+    def add_ft_wallet(
+        self, wallet: FtWallet, *, leader_pool: str | None, problem: str | None
+    ) -> bool:
+        """False if it exists; it is then left alone."""
+        ...
+
     def active_wallets(self) -> tuple[FtWalletId, ...]: ...
 
     def wallet_work(self, wallet_id: FtWalletId, limit: int, *, lock: bool) -> WalletWork | None:
@@ -186,6 +195,10 @@ class ForwardTestStore(Protocol):
 
     def save_decisions(self, decisions: WalletDecisions) -> None:
         """Raises StaleWriteError when the cursor moved meanwhile."""
+        ...
+
+    def note_evaluated(self, wallet_id: FtWalletId, *, at: datetime) -> None:
+        """The wallet had decided about everything known at that moment (LESSONS L51)."""
         ...
 
     def queue_signals(self, now: datetime, wallet_id: FtWalletId | None) -> tuple[SignalKey, ...]:
@@ -311,6 +324,10 @@ class LiveStore(Protocol):
     ) -> None:
         """The order's outcome and result are final; its payout settles later."""
         ...
+
+    def add_account(
+        self, user_id: str, address: Address, signature_type: int, key_reference: str
+    ) -> None: ...
 
     def add_strategy(self, strategy: Strategy, rules: RiskRules, state: RiskState) -> bool:
         """False if it exists; its limits and state are then left alone."""

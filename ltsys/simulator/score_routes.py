@@ -8,7 +8,7 @@ from ltsys.simulator.http import Request, Router
 from ltsys.simulator.units import decimal_of
 from ltsys.simulator.venue_error import VenueError
 
-_NOTE = "simulator stub: 0.1 + 0.9 x price; no model was asked"
+_NOTE = "simulator stub: 0.45 + 0.5 x price; no model was asked"
 
 
 def install(router: Router) -> None:
@@ -23,7 +23,7 @@ def score(request: Request) -> object:
     payload = request.json()
     trade = payload.get("original_trade") if isinstance(payload, dict) else None
     price = _price(trade.get("price") if isinstance(trade, dict) else None)
-    raw = Decimal("0.1") + Decimal("0.9") * price
+    raw = Decimal("0.45") + Decimal("0.5") * price
     rounded = raw.quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
     probability = min(Decimal("0.99"), max(Decimal(0), rounded))
     fragment = orjson.Fragment(format(probability, "f"))

@@ -58,11 +58,15 @@ def evaluate_wallet(wallet_id: FtWalletId, *, watch: Watch) -> tuple[SignalKey, 
     """
     signals: list[SignalKey] = []
     while True:
+        now = watch.clock.now()
         with watch.store.transaction() as tx:
             work = tx.wallet_work(wallet_id, _BATCH, lock=False)
-            if work is None or work.next_cursor_seq == work.cursor_seq:
+            if work is None:
                 return tuple(signals)
-            facts = _facts(work, watch.clock.now(), tx)
+            if work.next_cursor_seq == work.cursor_seq:
+                tx.note_evaluated(wallet_id, at=now)
+                return tuple(signals)
+            facts = _facts(work, now, tx)
         scores = _ask_model(work, facts, watch)
         try:
             with watch.store.transaction() as tx:
@@ -235,7 +239,6 @@ class _Batch:
             wallet_id=self.work.wallet.wallet_id,
             from_cursor_seq=self.work.cursor_seq,
             to_cursor_seq=self.work.next_cursor_seq,
-            synced_at=self.facts.now,
             decisions=tuple(self.decisions),
             opened=tuple(self.opened.values()),
             closed=tuple(self.closed),

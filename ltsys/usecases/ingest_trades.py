@@ -23,14 +23,17 @@ def ingest_trades(trader: Address, *, watch: Watch) -> int:
     """
     with watch.store.transaction() as tx:
         cursor = tx.trade_cursor(trader)
-    since = cursor or watch.clock.now() - _BACKFILL
+    now = watch.clock.now()
+    since = cursor or now - _BACKFILL
     added, bad = 0, Counter[str]()
     for batch in _batches(watch.feed.activity(trader, since)):
         trades = [row for row in batch if isinstance(row, SourceTrade)]
         bad.update(row.reason for row in batch if isinstance(row, BadRow))
         added += _store_batch(trader, trades, watch)
-    if bad:
-        _log_bad_rows(trader, bad, watch)
+    with watch.store.transaction() as tx:
+        tx.note_synced(trader, at=now)
+        if bad:
+            tx.log(_bad_rows(trader, bad))
     return added
 
 
@@ -63,7 +66,6 @@ def _batches(
         yield batch
 
 
-def _log_bad_rows(trader: Address, bad: Counter[str], watch: Watch) -> None:
+def _bad_rows(trader: Address, bad: Counter[str]) -> LogEntry:
     message = f"{bad.total()} rows of {trader} could not be believed"
-    with watch.store.transaction() as tx:
-        tx.log(LogEntry(stage="ingest", level="WARNING", message=message, extra=dict(bad)))
+    return LogEntry(stage="ingest", level="WARNING", message=message, extra=dict(bad))

@@ -49,10 +49,13 @@ def upgrade() -> None:
             avg_trade_usd       numeric,
             avg_trade_usd_30d   numeric,
             statistics_at       timestamptz,
-            trade_cursor_at     timestamptz
+            trade_cursor_at     timestamptz,
+            synced_at           timestamptz
         );
         COMMENT ON COLUMN traders.win_rate IS 'ratio 0..1 of resolved positions with a profit';
         COMMENT ON COLUMN traders.trade_cursor_at IS 'the feed has been read up to here; moves by processed row, never by the clock';
+
+        COMMENT ON COLUMN traders.synced_at IS 'venue time up to which the feed was asked, trades or none';
 
         CREATE TABLE leader_pools (
             pool           text NOT NULL,

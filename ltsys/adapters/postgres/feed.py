@@ -73,6 +73,16 @@ class FeedRecords(Session):
         )
         return len(added)
 
+    def note_synced(self, trader: Address, *, at: datetime) -> None:
+        self._write(
+            """
+            INSERT INTO traders (trader_address, synced_at) VALUES (%s, %s)
+            ON CONFLICT (trader_address) DO UPDATE
+               SET synced_at = greatest(traders.synced_at, EXCLUDED.synced_at)
+            """,
+            (trader, at),
+        )
+
     def unknown_markets(self, condition_ids: Iterable[ConditionId]) -> tuple[ConditionId, ...]:
         rows = self._rows(
             """

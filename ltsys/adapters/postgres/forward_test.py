@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from ltsys.adapters.postgres.rows import ft_order_of, source_trade_of, wallet_of
 from ltsys.adapters.postgres.session import Row, Session
 from ltsys.domain.ft_order import FtOrder
+from ltsys.domain.ft_wallet import FtWallet
+from ltsys.domain.ft_wallet_json import wallet_to_json
 from ltsys.domain.ids import Address, ConditionId, FtWalletId, SourceTradeId, StrategyId
 from ltsys.domain.money import Usd
 from ltsys.ports.store import Decision, SignalKey, UndecidedTrade, WalletDecisions, WalletWork
@@ -19,6 +21,28 @@ _SELDOM = timedelta(minutes=5)
 
 class ForwardTestRecords(Session):
     """See `ltsys.ports.store.ForwardTestStore`."""
+
+    def add_ft_wallet(
+        self, wallet: FtWallet, *, leader_pool: str | None, problem: str | None
+    ) -> bool:
+        added = self._row(
+            """
+            INSERT INTO ft_wallets
+                (wallet_id, display_name, rules, target_traders, leader_pool, started_at, problem)
+            VALUES (%s, %s, %s, %s, %s, %s, %s)
+            ON CONFLICT DO NOTHING RETURNING wallet_id
+            """,
+            (
+                wallet.wallet_id,
+                wallet.display_name,
+                self._json(wallet_to_json(wallet)),
+                sorted(wallet.targets),
+                leader_pool,
+                wallet.started_at,
+                problem,
+            ),
+        )
+        return added is not None
 
     def active_wallets(self) -> tuple[FtWalletId, ...]:
         rows = self._rows(
@@ -97,12 +121,10 @@ class ForwardTestRecords(Session):
     def save_decisions(self, decisions: WalletDecisions) -> None:
         self._write_one(
             """
-            UPDATE ft_wallets SET cursor_seq = %s, last_sync_at = %s
-             WHERE wallet_id = %s AND cursor_seq = %s
+            UPDATE ft_wallets SET cursor_seq = %s WHERE wallet_id = %s AND cursor_seq = %s
             """,
             (
                 decisions.to_cursor_seq,
-                decisions.synced_at,
                 decisions.wallet_id,
                 decisions.from_cursor_seq,
             ),
@@ -170,6 +192,12 @@ class ForwardTestRecords(Session):
                 [None if o.pnl is None else o.pnl.amount for o in orders],
                 [o.resolved_at for o in orders],
             ),
+        )
+
+    def note_evaluated(self, wallet_id: FtWalletId, *, at: datetime) -> None:
+        self._write(
+            "UPDATE ft_wallets SET last_sync_at = greatest(last_sync_at, %s) WHERE wallet_id = %s",
+            (at, wallet_id),
         )
 
     def queue_signals(self, now: datetime, wallet_id: FtWalletId | None) -> tuple[SignalKey, ...]:

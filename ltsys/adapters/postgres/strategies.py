@@ -5,7 +5,7 @@ from decimal import Decimal
 from ltsys.adapters.postgres.rows import rules_of, state_of, strategy_of
 from ltsys.adapters.postgres.session import Session
 from ltsys.adapters.postgres.statements import STATE_COLUMNS
-from ltsys.domain.ids import StrategyId
+from ltsys.domain.ids import Address, StrategyId
 from ltsys.domain.ledger import Book, Posting
 from ltsys.domain.money import Usd
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
@@ -13,6 +13,18 @@ from ltsys.domain.strategy import RiskRules, RiskState, Strategy
 
 class StrategyRecords(Session):
     """The strategy part of `ltsys.ports.store.LiveStore`."""
+
+    def add_account(
+        self, user_id: str, address: Address, signature_type: int, key_reference: str
+    ) -> None:
+        self._write("INSERT INTO users (user_id) VALUES (%s) ON CONFLICT DO NOTHING", (user_id,))
+        self._write(
+            """
+            INSERT INTO wallets (wallet_address, user_id, signature_type, key_reference)
+            VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+            """,
+            (address, user_id, signature_type, key_reference),
+        )
 
     def add_strategy(self, strategy: Strategy, rules: RiskRules, state: RiskState) -> bool:
         added = self._row(

@@ -1,0 +1,1 @@
+"""Measures the execution path against its bare ceiling."""
