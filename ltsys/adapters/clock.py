@@ -1,6 +1,5 @@
 """The two clocks; nothing else reads the machine's time of day (STYLE §4)."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 from ltsys.adapters.polymarket.http import Http
@@ -8,7 +7,6 @@ from ltsys.adapters.polymarket.wire import ClockReading, parse
 from ltsys.domain.errors import MalformedAnswerError, VenueUnavailableError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FRESH_S = 0.02
 
 
 class SystemClock:
@@ -24,21 +22,18 @@ class SystemClock:
 
 
 class SimulatedClock:
-    """The venue's time is the simulator's, read over HTTP and kept for 20 ms."""
+    """The venue's time is the simulator's, read over HTTP each time.
+
+    Nothing is kept: a clock that is stepped may move between any two readings.
+    """
 
     def __init__(self, base_url: str, http: Http | None = None) -> None:
         self._http = http or Http()
         self._url = f"{base_url.rstrip('/')}/sim/clock"
-        self._kept: tuple[float, datetime] | None = None
 
     def now(self) -> datetime:
         """Raises VenueUnavailableError when the simulator does not tell."""
-        kept, moment = self._kept, time.monotonic()
-        if kept is not None and moment - kept[0] <= _FRESH_S:
-            return kept[1]
-        now = self._ask()
-        self._kept = (moment, now)
-        return now
+        return self._ask()
 
     def wall(self) -> datetime:
         """Aware UTC, of this machine."""

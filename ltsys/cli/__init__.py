@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from ltsys.cli import replay, sim
+from ltsys.cli import bench, replay, sim
 from ltsys.domain.errors import LtsysError
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("replay")(replay.replay)
+app.command("bench")(bench.bench)
 app.command("sim", context_settings=sim.CONTEXT)(sim.sim)
 
 

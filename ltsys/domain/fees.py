@@ -1,6 +1,6 @@
 """What the venue charges (VENUE §11)."""
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from ltsys.domain.market import Market
 from ltsys.domain.money import Price, Shares, Usd
@@ -13,7 +13,7 @@ def taker_fee(shares: Shares, price: Price, *, rate: Decimal, exponent: Decimal)
     p = price.per_share
     variance = p * (1 - p)
     charged = shares.count * rate * (variance if exponent == 1 else variance**exponent)
-    return Usd(charged.quantize(_FEE_STEP, rounding=ROUND_HALF_EVEN))
+    return Usd(charged.quantize(_FEE_STEP, rounding=ROUND_HALF_UP))
 
 
 def highest_fee(spend: Usd, market: Market) -> Usd:

@@ -1,16 +1,12 @@
 """What the venue's answers say about an order that we are waiting for (VENUE §3.5, §8)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import Shares
 from ltsys.domain.order import ENDED, OrderEvent, OrderStatus
 from ltsys.domain.venue import TimeInForce, VenueOrder, VenueOrderStatus
-
-LOOK_BACK = timedelta(seconds=60)
-"""Trades are asked for from this long before the order: clocks differ (VENUE §3.5)."""
 
 _AT_ONCE = frozenset({TimeInForce.FAK, TimeInForce.FOK})
 

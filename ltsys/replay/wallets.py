@@ -24,18 +24,19 @@ class Follower:
 
     wallet_id: str
     leaders: tuple[int, ...]
-    is_mirrored: bool = False
+    max_position_usd: int | None = None
+    """The live strategy's limit on one order; without one the wallet is not mirrored."""
 
 
 FOLLOWERS = (
     Follower(wallet_id="FT_HIGH_CONVICTION", leaders=(0, 1)),
-    Follower(wallet_id="FT_T1_PURE_CONV", leaders=(0, 3, 5)),
+    Follower(wallet_id="FT_T1_PURE_CONV", leaders=(3, 5), max_position_usd=5),
     Follower(wallet_id="FT_FAVORITE_GRINDER", leaders=(1, 2, 3, 4)),
-    Follower(wallet_id="FT_LEARNINGS_CONV_3X", leaders=(1, 3), is_mirrored=True),
-    Follower(wallet_id="FT_T2_CONTRARIAN", leaders=(2, 4)),
-    Follower(wallet_id="FT_T2_LONGSHOTS", leaders=(4,), is_mirrored=True),
+    Follower(wallet_id="FT_LEARNINGS_CONV_3X", leaders=(1, 3), max_position_usd=15),
+    Follower(wallet_id="FT_T2_MIDRANGE", leaders=(1,), max_position_usd=7),
+    Follower(wallet_id="FT_T2_LONGSHOTS", leaders=(4,), max_position_usd=10),
     Follower(wallet_id="FT_T1_PURE_ML", leaders=(5,)),
-    Follower(wallet_id="FT_LEARNINGS_SWEET_SPOT", leaders=(6,), is_mirrored=True),
+    Follower(wallet_id="FT_LEARNINGS_SWEET_SPOT", leaders=(6,)),
     Follower(wallet_id="FT_S_EDGE_SCALE", leaders=(0, 5)),
     Follower(wallet_id="FT_T5_RANDOM", leaders=(0, 1, 2, 3, 4, 5, 6)),
 )
@@ -75,21 +76,23 @@ def mirrored_strategies(
     wallets: Sequence[FtWallet], account: Address, launched_at: datetime
 ) -> tuple[tuple[Strategy, RiskRules], ...]:
     """The live strategies of a replay, each with limits that it shows and no other."""
-    mirrored = {f.wallet_id for f in FOLLOWERS if f.is_mirrored}
+    limits = {f.wallet_id: f.max_position_usd for f in FOLLOWERS}
     return tuple(
-        (_strategy(wallet.wallet_id, account, launched_at), _RULES)
+        (_strategy(wallet.wallet_id, account, launched_at), _rules(Usd(Decimal(limit))))
         for wallet in wallets
-        if wallet.wallet_id in mirrored
+        if (limit := limits[wallet.wallet_id]) is not None
     )
 
 
-_RULES = RiskRules(
-    daily_budget=None,
-    max_position_size=Usd(Decimal(10)),
-    max_total_exposure=None,
-    max_consecutive_losses=None,
-    max_drawdown_ratio=Decimal("0.90"),
-)
+def _rules(max_position: Usd) -> RiskRules:
+    """A run of losses is nothing unusual in markets of five minutes, so it has no limit here."""
+    return RiskRules(
+        daily_budget=None,
+        max_position_size=max_position,
+        max_total_exposure=None,
+        max_consecutive_losses=None,
+        max_drawdown_ratio=Decimal("0.90"),
+    )
 
 
 def _strategy(wallet_id: FtWalletId, account: Address, launched_at: datetime) -> Strategy:
@@ -101,7 +104,7 @@ def _strategy(wallet_id: FtWalletId, account: Address, launched_at: datetime) ->
         is_active=True,
         launched_at=launched_at,
         initial_capital=Usd(Decimal(10_000)),
-        slippage_tolerance=Decimal("0.03"),
+        slippage_tolerance=Decimal("0.05"),
         time_in_force=TimeInForce.FAK,
         max_signal_age_s=600,
         cooldown_s=0,

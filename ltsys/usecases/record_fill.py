@@ -73,13 +73,16 @@ def _reverse(fill: Fill, tracking: Tracking, tx: Transaction) -> Tracking:
 
 
 def priced(reported: VenueFill, market: Market | None) -> Fill:
-    """What a fill cost: its dollars, and the taker's fee by the market's formula (VENUE §11)."""
+    """What a fill cost: its dollars, and the taker's fee by the market's formula (VENUE §11).
+
+    Dollars are cut to the millionth, as the venue's integers are.
+    """
     fee = ZERO_USD
     if market is not None and reported.is_taker:
         fee = taker_fee(
             reported.shares, reported.price, rate=market.fee_rate, exponent=market.fee_exponent
         )
-    return Fill(venue=reported, cost=(reported.price * reported.shares).rounded(), fee=fee)
+    return Fill(venue=reported, cost=(reported.price * reported.shares).rounded_down(), fee=fee)
 
 
 def _spent(order: LiveOrder, state: RiskState, cost: Usd) -> RiskState:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ltsys.domain.ids import LtOrderId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.order import ENDED, TRANSITIONS, OrderEvent, OrderStatus
-from ltsys.domain.tracking import LOOK_BACK, Evidence, NextStep, conclude, needs_balance
+from ltsys.domain.tracking import Evidence, NextStep, conclude, needs_balance
 from ltsys.domain.venue import FillStatus, VenueFill, VenueOrder
 from ltsys.ports.store import LogEntry, PreparedOrder, Tracking, Transaction
 from ltsys.usecases.bookkeeping import end_if_over
@@ -50,7 +50,7 @@ def due_orders(*, desk: Desk, limit: int = 1_000) -> tuple[LtOrderId, ...]:
 def _look(order: LiveOrder, prepared: PreparedOrder, desk: Desk) -> _Look:
     """Trades first: a fully matched order may not be shown any more (VENUE §3.5)."""
     order_id = prepared.signed.order_id
-    fills = desk.venue.fills(order_id, order.condition_id, order.plan.planned_at - LOOK_BACK)
+    fills = desk.venue.fills(order_id, order.condition_id, order.plan.planned_at)
     is_told = order.matched_at_once is not None and bool(fills)
     shown = None if is_told else desk.venue.order(order_id)
     return _Look(fills=fills, shown=shown)
