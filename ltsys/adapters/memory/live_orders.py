@@ -1,0 +1,248 @@
+"""Live orders, their envelopes, their fills and their history."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ltsys.adapters.memory.signals import SignalRecords
+from ltsys.adapters.memory.tables import EnvelopeRow, EventRow, FillRow, OrderRow
+from ltsys.domain.ids import Address, LtOrderId, VenueOrderId
+from ltsys.domain.live_order import Fill, LiveOrder, lt_order_id
+from ltsys.domain.money import ZERO_SHARES, Shares, Usd
+from ltsys.domain.order import OrderEvent, OrderStatus
+from ltsys.domain.risk import Denial
+from ltsys.domain.strategy import Signal
+from ltsys.domain.venue import SignedOrder
+from ltsys.ports.store import PreparedOrder, Tracking
+
+_NEXT_LOOK = timedelta(seconds=20)
+
+
+class LiveOrderRecords(SignalRecords):
+    """The order part of `ltsys.ports.store.LiveStore`."""
+
+    def add_denied(self, signal: Signal, denial: Denial, *, planned_at: datetime) -> None:
+        order_id = lt_order_id(signal)
+        row = OrderRow(
+            key=(signal.strategy_id, signal.source_trade_id),
+            order=None,
+            denial=denial,
+            trader=signal.trader,
+            token_label=signal.token_label,
+            planned_at=planned_at,
+        )
+        if not self._add(order_id, row):
+            return
+        self.finish_signal(row.key, outcome="skipped", reason=denial.code.value)
+        self._event(order_id, None, OrderStatus.DENIED, OrderEvent.DENY, str(denial))
+
+    def note_denied(self, lt_order_id: LtOrderId, denial: Denial) -> None:
+        self._change(lt_order_id, denial=denial)
+
+    def add_planned(self, order: LiveOrder, *, trader: Address, token_label: str) -> None:
+        row = OrderRow(
+            key=(order.strategy_id, order.source_trade_id),
+            order=order,
+            denial=None,
+            trader=trader,
+            token_label=token_label,
+            planned_at=order.plan.planned_at,
+            next_check_at=self._clock.wall() + _NEXT_LOOK,
+        )
+        if self._add(order.lt_order_id, row):
+            self._event(order.lt_order_id, None, OrderStatus.PLANNED, None, None)
+
+    def _add(self, order_id: LtOrderId, row: OrderRow) -> bool:
+        rows = self._tables.lt_orders
+        if order_id in rows or any(known.key == row.key for known in rows.values()):
+            self._repeated.append(f"order of signal {row.key}")
+            return False
+        rows[order_id] = row
+        return True
+
+    def save_envelope(self, order: LiveOrder, signed: SignedOrder, *, attempt: int) -> None:
+        self._must_be_json(signed.envelope)
+        row = self._in_status(order.lt_order_id, OrderStatus.PLANNED)
+        if row is None or row.order is None:
+            return
+        moved = replace(row.order, status=OrderStatus.SUBMITTING, order_id=signed.order_id)
+        next_check_at = self._clock.wall() + _NEXT_LOOK
+        self._change(order.lt_order_id, order=moved, next_check_at=next_check_at)
+        self._save_signed(order.lt_order_id, signed, attempt)
+        self._event(
+            order.lt_order_id,
+            OrderStatus.PLANNED,
+            OrderStatus.SUBMITTING,
+            OrderEvent.SUBMIT,
+            signed.order_id,
+        )
+
+    def _save_signed(self, order_id: LtOrderId, signed: SignedOrder, attempt: int) -> None:
+        """The same bytes when the venue could not be reached the first time."""
+        envelopes = self._tables.orders
+        known = envelopes.get(signed.order_id)
+        if known is not None:
+            envelopes[signed.order_id] = replace(known, state="prepared")
+            return
+        taken = {(row.lt_order_id, row.attempt) for row in envelopes.values()}
+        if (order_id, attempt) in taken:
+            self._repeated.append(f"attempt {attempt} of {order_id}")
+            return
+        row = EnvelopeRow(lt_order_id=order_id, attempt=attempt, signed=signed)
+        envelopes[signed.order_id] = row
+
+    def prepared(self, lt_order_id: LtOrderId) -> PreparedOrder | None:
+        rows = [r for r in self._tables.orders.values() if r.lt_order_id == lt_order_id]
+        if not rows:
+            return None
+        latest = max(rows, key=lambda row: row.attempt)
+        return PreparedOrder(lt_order_id=lt_order_id, signed=latest.signed, state=latest.state)
+
+    def save_answer(
+        self,
+        order_id: VenueOrderId,
+        *,
+        state: str,
+        text: str,
+        matched: Usd | None,
+        answered_at: datetime,
+    ) -> None:
+        row = self._tables.orders.get(order_id)
+        if row is not None:
+            self._tables.orders[order_id] = replace(
+                row,
+                state=state,
+                text=text,
+                answered_at=answered_at,
+                # nothing matched at once says nothing about what will be
+                matched=matched or row.matched,
+            )
+
+    def move_order(
+        self,
+        before: LiveOrder,
+        now: LiveOrder,
+        event: OrderEvent,
+        *,
+        detail: str,
+        next_check_at: datetime | None,
+    ) -> None:
+        row = self._in_status(now.lt_order_id, before.status)
+        if row is None or row.order is None:
+            return
+        moved = replace(
+            row.order,
+            status=now.status,
+            reserved=now.reserved,
+            executed_shares=now.executed_shares,
+            executed=now.executed,
+            fees=now.fees,
+        )
+        self._change(now.lt_order_id, order=moved, next_check_at=next_check_at)
+        self._event(now.lt_order_id, before.status, now.status, event, detail)
+
+    def note_checked(
+        self,
+        before: LiveOrder,
+        now: LiveOrder,
+        event: OrderEvent | None,
+        *,
+        next_check_at: datetime | None,
+    ) -> None:
+        row = self._in_status(now.lt_order_id, before.status)
+        if row is None or row.order is None:
+            return
+        count = row.order.check_count + 1
+        moved = replace(row.order, status=now.status, reserved=now.reserved, check_count=count)
+        self._change(now.lt_order_id, order=moved, next_check_at=next_check_at)
+        if now.status is not before.status:
+            self._event(now.lt_order_id, before.status, now.status, event, None)
+
+    def note_acknowledged(self, lt_order_id: LtOrderId, *, latency_ms: int) -> None:
+        self._change(lt_order_id, latency_ms=latency_ms)
+
+    def due_orders(self, now: datetime, limit: int) -> tuple[LtOrderId, ...]:
+        due = sorted(
+            (row.next_check_at, order_id)
+            for order_id, row in self._tables.lt_orders.items()
+            if row.status is not OrderStatus.PLANNED
+            and row.next_check_at is not None
+            and row.next_check_at <= now
+        )
+        chosen = tuple(order_id for _, order_id in due[:limit])
+        for order_id in chosen:
+            self._change(order_id, next_check_at=now + _NEXT_LOOK)
+        return chosen
+
+    def lock_tracking(self, lt_order_id: LtOrderId) -> Tracking | None:
+        order = self.order(lt_order_id)
+        if order is None:
+            return None
+        key = (order.strategy_id, order.source_trade_id)
+        seen = self._tables.lt_seen_trades.get(key)
+        if seen is None:
+            return None
+        market = self._tables.markets.get(order.condition_id)
+        fills = [r.fill for r in self._tables.lt_fills.values() if r.lt_order_id == lt_order_id]
+        return Tracking(
+            order=order,
+            state=self._tables.lt_strategies[order.strategy_id].state,
+            market=market.market if market else None,
+            fills=tuple(fills),
+            queued_at=seen.seen_at,
+        )
+
+    def order(self, lt_order_id: LtOrderId) -> LiveOrder | None:
+        row = self._tables.lt_orders.get(lt_order_id)
+        return self._order_of(row) if row else None
+
+    def add_fill(self, order: LiveOrder, fill: Fill) -> None:
+        key = (fill.venue.trade_id, fill.venue.order_id)
+        if key in self._tables.lt_fills:
+            self._repeated.append(f"fill {key}")
+            return
+        self._tables.lt_fills[key] = FillRow(lt_order_id=order.lt_order_id, fill=fill)
+
+    def move_fill(self, fill: Fill) -> None:
+        key = (fill.venue.trade_id, fill.venue.order_id)
+        row = self._tables.lt_fills.get(key)
+        if row is None:
+            self._stale.append(f"fill {fill.venue.trade_id}")
+            return
+        venue = replace(row.fill.venue, status=fill.status)
+        self._tables.lt_fills[key] = replace(row, fill=replace(row.fill, venue=venue))
+
+    def held_shares(self, order: LiveOrder) -> Shares:
+        strategies = self._tables.lt_strategies
+        ours = strategies[order.strategy_id].strategy.wallet_address
+        held = (
+            row.order.executed_shares
+            for row in self._tables.lt_orders.values()
+            if row.order is not None
+            and row.order.token_id == order.token_id
+            and strategies[row.order.strategy_id].strategy.wallet_address == ours
+        )
+        return sum(held, ZERO_SHARES)
+
+    def _in_status(self, order_id: LtOrderId, status: OrderStatus) -> OrderRow | None:
+        row = self._tables.lt_orders.get(order_id)
+        if row is None or row.status is not status:
+            self._stale.append(f"{status} order {order_id}")
+            return None
+        return row
+
+    def _change(self, order_id: LtOrderId, **changes: object) -> None:
+        row = self._tables.lt_orders.get(order_id)
+        if row is not None:
+            self._tables.lt_orders[order_id] = replace(row, **changes)  # type: ignore[arg-type]  # names are checked at run time
+
+    def _event(
+        self,
+        order_id: LtOrderId,
+        before: OrderStatus | None,
+        now: OrderStatus,
+        event: OrderEvent | None,
+        detail: str | None,
+    ) -> None:
+        word = "plan" if event is None else event.value
+        row = EventRow(lt_order_id=order_id, before=before, now=now, event=word, detail=detail)
+        self._tables.order_events_log.append(row)

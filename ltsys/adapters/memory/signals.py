@@ -1,0 +1,102 @@
+"""The outbox of execution: signals that wait, and what a decision about one looks at."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ltsys.adapters.memory.session import Session
+from ltsys.adapters.memory.tables import OrderRow, SeenRow
+from ltsys.domain.ids import SourceTradeId, StrategyId, TokenId
+from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.strategy import Signal
+from ltsys.ports.store import Execution, SignalKey
+
+
+class SignalRecords(Session):
+    """The signal part of `ltsys.ports.store.LiveStore`."""
+
+    def due_signals(self, kicked_before: datetime, limit: int) -> tuple[SignalKey, ...]:
+        rows = self._tables.lt_seen_trades
+        waiting = [k for k, r in rows.items() if r.outcome == "queued"]
+        due = [key for key in waiting if rows[key].kicked_at < kicked_before]
+        due.sort(key=lambda key: rows[key].seen_at)
+        for key in due[:limit]:
+            rows[key] = replace(rows[key], kicked_at=self._clock.wall())
+        return tuple(due[:limit])
+
+    def signal(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> Signal | None:
+        key = (strategy_id, source_trade_id)
+        row = self._tables.lt_seen_trades.get(key)
+        return self._signal(key, row) if row else None
+
+    def _signal(self, key: SignalKey, row: SeenRow) -> Signal:
+        if row.test_signal is not None:
+            return row.test_signal
+        if row.ft_order_id is None:
+            raise LookupError(f"signal {key} has neither an FT order nor a test signal")
+        order = self._tables.ft_orders[row.ft_order_id]
+        return Signal(
+            strategy_id=key[0],
+            source_trade_id=key[1],
+            ft_order_id=row.ft_order_id,
+            trader=order.trader,
+            condition_id=order.condition_id,
+            token_id=order.token_id or TokenId(""),
+            token_label=order.token_label,
+            price=order.entry_price,
+            size=order.size,
+            signal_at=order.order_time,
+            queued_at=row.seen_at,
+            is_force_test=False,
+        )
+
+    def lock_execution(
+        self, strategy_id: StrategyId, source_trade_id: SourceTradeId
+    ) -> Execution | None:
+        key = (strategy_id, source_trade_id)
+        strategy = self._tables.lt_strategies.get(strategy_id)
+        seen = self._tables.lt_seen_trades.get(key)
+        if strategy is None or seen is None:
+            return None
+        signal = self._signal(key, seen)
+        market = self._tables.markets.get(signal.condition_id)
+        row = next((r for r in self._tables.lt_orders.values() if r.key == key), None)
+        wallet = self._tables.ft_wallets[strategy.strategy.ft_wallet_id].wallet
+        return Execution(
+            signal=signal,
+            is_queued=seen.outcome == "queued",
+            strategy=strategy.strategy,
+            rules=strategy.rules,
+            state=strategy.state,
+            guard=wallet.dead_market_guard,
+            market=market.market if market else None,
+            order=self._order_of(row) if row else None,
+        )
+
+    def add_force_test(self, signal: Signal) -> None:
+        key = (signal.strategy_id, signal.source_trade_id)
+        if key in self._tables.lt_seen_trades:
+            self._repeated.append(f"signal {key}")
+            return
+        wall = self._clock.wall()
+        asked = replace(signal, queued_at=wall)
+        self._tables.lt_seen_trades[key] = SeenRow(
+            ft_order_id=None, test_signal=asked, seen_at=wall, kicked_at=wall
+        )
+
+    def finish_signal(self, key: SignalKey, *, outcome: str, reason: str | None) -> None:
+        row = self._tables.lt_seen_trades.get(key)
+        if row is not None:
+            done = replace(row, outcome=outcome, skip_reason=reason)
+            self._tables.lt_seen_trades[key] = done
+
+    def _order_of(self, row: OrderRow) -> LiveOrder | None:
+        """The order with what its envelope was answered; `reserve` is what is still held aside."""
+        order = row.order
+        if order is None:
+            return None
+        envelope = self._tables.orders.get(order.order_id) if order.order_id else None
+        return replace(
+            order,
+            plan=replace(order.plan, reserve=order.reserved),
+            matched_at_once=envelope.matched if envelope else None,
+        )

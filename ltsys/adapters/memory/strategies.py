@@ -1,0 +1,63 @@
+"""Strategies, their limits, their state and their ledger."""
+
+from dataclasses import replace
+
+from ltsys.adapters.memory.session import Session
+from ltsys.adapters.memory.tables import AccountRow, EntryRow, StrategyRow
+from ltsys.domain.ids import Address, StrategyId
+from ltsys.domain.ledger import Book, Posting
+from ltsys.domain.strategy import RiskRules, RiskState, Strategy
+
+
+class StrategyRecords(Session):
+    """The strategy part of `ltsys.ports.store.LiveStore`."""
+
+    def add_account(
+        self, user_id: str, address: Address, signature_type: int, key_reference: str
+    ) -> None:
+        row = AccountRow(
+            user_id=user_id, signature_type=signature_type, key_reference=key_reference
+        )
+        self._tables.wallets.setdefault(address, row)
+
+    def add_strategy(self, strategy: Strategy, rules: RiskRules, state: RiskState) -> bool:
+        owned = {
+            (r.strategy.user_id, r.strategy.ft_wallet_id)
+            for r in self._tables.lt_strategies.values()
+        }
+        is_known = strategy.strategy_id in self._tables.lt_strategies
+        if is_known or (strategy.user_id, strategy.ft_wallet_id) in owned:
+            return False
+        if strategy.wallet_address not in self._tables.wallets:
+            raise LookupError(f"there is no account {strategy.wallet_address}")
+        row = StrategyRow(strategy=strategy, rules=rules, state=state)
+        self._tables.lt_strategies[strategy.strategy_id] = row
+        self.save_state(strategy.strategy_id, state)
+        return True
+
+    def lock_state(self, strategy_id: StrategyId) -> RiskState | None:
+        row = self._tables.lt_strategies.get(strategy_id)
+        return row.state if row else None
+
+    def rules(self, strategy_id: StrategyId) -> tuple[Strategy, RiskRules]:
+        row = self._tables.lt_strategies.get(strategy_id)
+        if row is None:
+            raise LookupError(f"there is no strategy {strategy_id}")
+        return row.strategy, row.rules
+
+    def save_state(self, strategy_id: StrategyId, state: RiskState) -> None:
+        row = self._tables.lt_strategies.get(strategy_id)
+        if row is None:
+            self._stale.append(f"state of {strategy_id}")
+            return
+        balances = replace(state.balances, capital=-row.strategy.initial_capital)
+        kept = replace(row, state=replace(state, balances=balances))
+        self._tables.lt_strategies[strategy_id] = kept
+
+    def post(self, strategy_id: StrategyId, book: Book, posting: Posting) -> None:
+        for entry in posting.entries:
+            key = (strategy_id, posting.cause, posting.kind, entry.account)
+            if key in self._tables.lt_ledger:
+                self._repeated.append(f"posting {posting.kind} of {posting.cause}")
+                return
+            self._tables.lt_ledger[key] = EntryRow(book=book, amount=entry.amount)

@@ -1,0 +1,177 @@
+"""The rows that the memory store keeps, named as the tables of DESIGN §6."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from decimal import Decimal
+
+from ltsys.domain.ft_order import FtOrder
+from ltsys.domain.ft_wallet import FtWallet
+from ltsys.domain.ids import (
+    Address,
+    ConditionId,
+    FtOrderId,
+    FtWalletId,
+    LtOrderId,
+    SourceTradeId,
+    StrategyId,
+    VenueOrderId,
+    VenueTradeId,
+)
+from ltsys.domain.ledger import Account, Book, Kind
+from ltsys.domain.live_order import Fill, LiveOrder
+from ltsys.domain.market import Market
+from ltsys.domain.money import Usd
+from ltsys.domain.order import OrderStatus
+from ltsys.domain.risk import Denial
+from ltsys.domain.source_trade import SourceTrade
+from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
+from ltsys.domain.trader import TraderStatistics
+from ltsys.domain.venue import SignedOrder
+from ltsys.ports.store import Decision, LogEntry, SignalKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketRow:
+    market: Market
+    checked_at: datetime
+    resolved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraderRow:
+    cursor_at: datetime | None = None
+    synced_at: datetime | None = None
+    statistics: TraderStatistics | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTradeRow:
+    seq: int
+    trade: SourceTrade
+    probability: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletRow:
+    wallet: FtWallet
+    leader_pool: str | None
+    problem: str | None
+    is_active: bool = True
+    cursor_seq: int = 0
+    last_sync_at: datetime | None = None
+
+    @property
+    def is_trading(self) -> bool:
+        """Whether the wallet decides about trades at all."""
+        return self.is_active and self.problem is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    user_id: str
+    signature_type: int
+    key_reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrategyRow:
+    strategy: Strategy
+    rules: RiskRules
+    state: RiskState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenRow:
+    """A signal in the outbox. A force test carries itself, for it has no FT order."""
+
+    ft_order_id: FtOrderId | None
+    test_signal: Signal | None
+    seen_at: datetime
+    kicked_at: datetime
+    outcome: str = "queued"
+    skip_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """An order, or the denial that stands in its place; a denied plan has both."""
+
+    key: SignalKey
+    order: LiveOrder | None
+    denial: Denial | None
+    trader: Address
+    token_label: str
+    planned_at: datetime
+    next_check_at: datetime | None = None
+    latency_ms: int | None = None
+    pnl: Usd | None = None
+    resolved_at: datetime | None = None
+    settles_at: datetime | None = None
+
+    @property
+    def status(self) -> OrderStatus:
+        return OrderStatus.DENIED if self.order is None else self.order.status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeRow:
+    lt_order_id: LtOrderId
+    attempt: int
+    signed: SignedOrder
+    state: str = "prepared"
+    text: str | None = None
+    matched: Usd | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillRow:
+    lt_order_id: LtOrderId
+    fill: Fill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """One move of an order."""
+
+    lt_order_id: LtOrderId
+    before: OrderStatus | None
+    now: OrderStatus
+    event: str
+    detail: str | None
+
+
+EntryKey = tuple[StrategyId, str, Kind, Account]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    book: Book
+    amount: Usd
+
+
+@dataclass(slots=True)
+class Tables:
+    """Every row, by its key. Rows are never changed, only replaced."""
+
+    markets: dict[ConditionId, MarketRow] = field(default_factory=dict)
+    traders: dict[Address, TraderRow] = field(default_factory=dict)
+    leader_pools: dict[str, tuple[Address, ...]] = field(default_factory=dict)
+    source_trades: dict[SourceTradeId, SourceTradeRow] = field(default_factory=dict)
+    ft_wallets: dict[FtWalletId, WalletRow] = field(default_factory=dict)
+    ft_orders: dict[FtOrderId, FtOrder] = field(default_factory=dict)
+    ft_seen_trades: dict[tuple[FtWalletId, SourceTradeId], Decision] = field(default_factory=dict)
+    wallets: dict[Address, AccountRow] = field(default_factory=dict)
+    lt_strategies: dict[StrategyId, StrategyRow] = field(default_factory=dict)
+    lt_seen_trades: dict[SignalKey, SeenRow] = field(default_factory=dict)
+    lt_orders: dict[LtOrderId, OrderRow] = field(default_factory=dict)
+    orders: dict[VenueOrderId, EnvelopeRow] = field(default_factory=dict)
+    lt_fills: dict[tuple[VenueTradeId, VenueOrderId], FillRow] = field(default_factory=dict)
+    lt_ledger: dict[EntryKey, EntryRow] = field(default_factory=dict)
+    order_events_log: list[EventRow] = field(default_factory=list)
+    lt_execute_logs: list[LogEntry] = field(default_factory=list)
+    beat_slots: dict[tuple[str, int], None] = field(default_factory=dict)
+
+    def copy(self) -> "Tables":
+        """The same rows in tables of their own."""
+        return Tables(**{table.name: getattr(self, table.name).copy() for table in fields(self)})
