@@ -78,7 +78,8 @@ worker_hijack_root_logger = False
 
 # --- monitoring and beat --------------------------------------------------------------------
 worker_send_task_events = True
-task_send_sent_event = True
+# a second message for each task sent; the age of a queue is read from rows
+task_send_sent_event = False
 task_track_started = False
 beat_max_loop_interval = 1
 timezone = "UTC"

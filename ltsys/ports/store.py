@@ -310,7 +310,7 @@ class LiveStore(Protocol):
     def move_fill(self, fill: Fill) -> None: ...
 
     def held_shares(self, order: LiveOrder) -> Shares:
-        """Shares of the order's token that our books hold for its wallet, all modes."""
+        """Unresolved shares of the order's token in our books for its wallet, all modes."""
         ...
 
     def executed_orders_in(self, condition_id: ConditionId) -> tuple[LtOrderId, ...]:
@@ -355,8 +355,16 @@ class Transaction(FeedStore, ForwardTestStore, LiveStore, Protocol):
         """True for the first to claim this tick of a job (LESSONS L59)."""
         ...
 
+    def forget_slots(self, before: datetime) -> None:
+        """Claims older than that are of no use any more."""
+        ...
+
 
 class Store(Protocol):
     """Opens transactions; leaving the block commits, an error rolls back."""
 
     def transaction(self) -> AbstractContextManager[Transaction]: ...
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """For reads that need not agree with each other; nothing may be written."""
+        ...

@@ -76,7 +76,7 @@ class Progress:
         return self._names(
             """
             SELECT condition_id FROM markets
-             WHERE resolved_at IS NULL AND end_at <= %(now)s
+             WHERE end_at <= %(now)s
                AND (is_resolved OR checked_at < %(now)s AND (end_at > %(now)s - interval '15 min'
                     OR checked_at <= %(now)s - interval '5 min'))
                AND (EXISTS (SELECT 1 FROM ft_orders f

@@ -39,7 +39,7 @@ def execute_order(key: SignalKey, *, desk: Desk) -> LtOrderId | None:
 
     Safe to run any number of times and at once: the second run finds the first one's row.
     """
-    with desk.store.transaction() as tx:
+    with desk.store.reading() as tx:
         signal = tx.signal(*key)
     if signal is None:
         return None

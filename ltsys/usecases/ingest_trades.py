@@ -21,7 +21,7 @@ def ingest_trades(trader: Address, *, watch: Watch) -> int:
     their ids absorb, and loses none (LESSONS L50). Markets not known yet are fetched first, so
     that whoever decides about a trade finds its market.
     """
-    with watch.store.transaction() as tx:
+    with watch.store.reading() as tx:
         cursor = tx.trade_cursor(trader)
     now = watch.clock.now()
     since = cursor or now - _BACKFILL
@@ -48,7 +48,7 @@ def _store_batch(trader: Address, trades: Sequence[SourceTrade], watch: Watch) -
 
 def learn_markets(condition_ids: Iterable[ConditionId], *, watch: Watch) -> None:
     """Markets seen for the first time are fetched and stored."""
-    with watch.store.transaction() as tx:
+    with watch.store.reading() as tx:
         unknown = tx.unknown_markets(condition_ids)
     if not unknown:
         return

@@ -1,8 +1,12 @@
 """Put FT orders into the outbox of the live strategies that mirror them."""
 
+from datetime import timedelta
+
 from ltsys.ports import Clock
 from ltsys.ports.store import SignalKey, Store
 from ltsys.usecases.desk import Desk
+
+_SLOTS_KEPT = timedelta(days=1)
 
 
 def queue_signals(*, store: Store, clock: Clock) -> tuple[SignalKey, ...]:
@@ -18,6 +22,7 @@ def queue_signals(*, store: Store, clock: Clock) -> tuple[SignalKey, ...]:
 
 def due_signals(*, desk: Desk, limit: int = 1_000) -> tuple[SignalKey, ...]:
     """Queued signals that nobody was told of lately: the broker may have lost them (L58)."""
-    before = desk.clock.wall() - desk.patience.kick_again_after
+    wall = desk.clock.wall()
     with desk.store.transaction() as tx:
-        return tx.due_signals(before, limit)
+        tx.forget_slots(wall - _SLOTS_KEPT)
+        return tx.due_signals(wall - desk.patience.kick_again_after, limit)

@@ -30,7 +30,7 @@ def track_order(lt_order_id: LtOrderId, *, desk: Desk) -> None:
     Otherwise it is looked at again later, ever less often. Raises VenueUnavailableError and
     MalformedAnswerError: nothing follows from them, and the order stays as it was (L54).
     """
-    with desk.store.transaction() as tx:
+    with desk.store.reading() as tx:
         order = tx.order(lt_order_id)
         prepared = tx.prepared(lt_order_id)
     if order is None or prepared is None or order.status is OrderStatus.PLANNED:
@@ -60,11 +60,11 @@ def _record(
     order: LiveOrder, prepared: PreparedOrder, look: _Look, desk: Desk
 ) -> OrderEvent | NextStep:
     evidence = _evidence(order, prepared, look, desk)
+    now = desk.clock.now()
     with desk.store.transaction() as tx:
         tracking = tx.lock_tracking(order.lt_order_id)
         if tracking is None:
             return NextStep.WAIT
-        now = desk.clock.now()
         for fill in look.fills:
             tracking = record_fill(fill, tracking, now=now, tx=tx)
         tracking = _give_up_the_answer(tracking, tx)

@@ -228,7 +228,7 @@ class ForwardTestRecords(Session):
         rows = self._rows(
             """
             SELECT condition_id FROM markets
-             WHERE resolved_at IS NULL AND (end_at IS NULL OR end_at <= %(now)s)
+             WHERE (end_at IS NULL OR end_at <= %(now)s)
                AND (end_at > %(now)s - %(quiet)s OR checked_at <= %(now)s - %(seldom)s)
                AND (EXISTS (SELECT 1 FROM ft_orders f
                              WHERE f.condition_id = markets.condition_id AND f.outcome = 'OPEN')

@@ -276,8 +276,7 @@ class LiveOrderRecords(Session):
 
     def lock_tracking(self, lt_order_id: LtOrderId) -> Tracking | None:
         key = (lt_order_id,)
-        # sent together; the second to fourth run after the first has its lock
-        first = self._connection.execute(
+        state = self._row(
             f"""
             SELECT {STATE_COLUMNS} FROM lt_risk_state state
               JOIN lt_strategies s ON s.strategy_id = state.strategy_id
@@ -287,7 +286,7 @@ class LiveOrderRecords(Session):
             """,  # noqa: S608  the columns are a constant
             key,
         )
-        second = self._connection.execute(
+        row = self._row(
             f"""
             SELECT {ORDER_COLUMNS}, seen.seen_at FROM lt_orders o
               LEFT JOIN orders e ON e.order_id = o.order_id
@@ -296,20 +295,18 @@ class LiveOrderRecords(Session):
             """,  # noqa: S608  the columns are a constant
             key,
         )
-        third = self._connection.execute(
+        if state is None or row is None:
+            return None
+        fills = self._rows(
             "SELECT * FROM lt_fills WHERE lt_order_id = %s ORDER BY recorded_at", key
         )
-        fourth = self._connection.execute(
+        market = self._row(
             """
             SELECT m.* FROM markets m JOIN lt_orders o USING (condition_id)
              WHERE o.lt_order_id = %s
             """,
             key,
         )
-        state, row, fills = first.fetchone(), second.fetchone(), third.fetchall()
-        market = fourth.fetchone()
-        if state is None or row is None:
-            return None
         order = live_order_of(row)
         return Tracking(
             order=order,
@@ -369,7 +366,7 @@ class LiveOrderRecords(Session):
             """
             SELECT coalesce(sum(o.executed_shares), 0) AS shares FROM lt_orders o
               JOIN lt_strategies s USING (strategy_id)
-             WHERE o.token_id = %s AND s.wallet_address = (
+             WHERE o.token_id = %s AND o.outcome = 'OPEN' AND s.wallet_address = (
                    SELECT wallet_address FROM lt_strategies WHERE strategy_id = %s)
             """,
             (order.token_id, order.strategy_id),

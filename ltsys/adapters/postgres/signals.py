@@ -60,8 +60,7 @@ class SignalRecords(Session):
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId
     ) -> Execution | None:
         key = (strategy_id, source_trade_id)
-        # sent together; the second and third run after the first has its lock
-        first = self._connection.execute(
+        row = self._row(
             f"""
             SELECT {_SIGNAL_COLUMNS}, {STATE_COLUMNS},
                    w.rules -> 'extra' AS guard
@@ -76,7 +75,9 @@ class SignalRecords(Session):
             """,  # noqa: S608  the columns are constants
             key,
         )
-        second = self._connection.execute(
+        if row is None:
+            return None
+        order = self._row(
             f"""
             SELECT {ORDER_COLUMNS} FROM lt_orders o
               LEFT JOIN orders e ON e.order_id = o.order_id
@@ -84,7 +85,7 @@ class SignalRecords(Session):
             """,  # noqa: S608  the columns are a constant
             key,
         )
-        third = self._connection.execute(
+        market = self._row(
             """
             SELECT m.*, seen.outcome AS seen_outcome FROM lt_seen_trades seen
               LEFT JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
@@ -94,8 +95,7 @@ class SignalRecords(Session):
             """,
             key,
         )
-        row, order, market = first.fetchone(), second.fetchone(), third.fetchone()
-        if row is None or market is None:
+        if market is None:
             return None
         has_plan = order is not None and order["limit_price"] is not None
         return Execution(

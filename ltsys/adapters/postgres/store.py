@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -66,6 +67,9 @@ class PostgresTransaction(
         )
         return claimed is not None
 
+    def forget_slots(self, before: datetime) -> None:
+        self._write("DELETE FROM beat_slots WHERE claimed_at < %s", (before,))
+
 
 class PostgresStore:
     """One pool a process. Opened on first use, so that nothing crosses a fork."""
@@ -77,7 +81,7 @@ class PostgresStore:
             max_size=pool_size,
             timeout=15,
             open=False,
-            kwargs={"row_factory": dict_row, "options": _SESSION},
+            kwargs={"row_factory": dict_row, "options": _SESSION, "autocommit": True},
             connection_class=Connection,
         )
 
@@ -103,14 +107,19 @@ class PostgresStore:
     def transaction(self) -> Iterator[Transaction]:
         """Commits when the block ends, rolls back on an error.
 
-        Writes are pipelined: they reach the server together, and what each was expected to
-        change is checked before the commit. Raises AlreadyRecordedError for a key that exists.
+        Raises AlreadyRecordedError for a key that exists, StaleWriteError for a row that
+        somebody moved first, at the latest when the block ends.
         """
         try:
-            with self._pool.connection() as connection, connection.pipeline() as pipeline:
+            with self._pool.connection() as connection, connection.transaction():
                 transaction = PostgresTransaction(connection)
                 yield transaction
-                pipeline.sync()
-                transaction.check()
+                transaction.flush()
         except UniqueViolation as error:
             raise AlreadyRecordedError(error.diag.constraint_name or "unique key") from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Each statement on its own, without a transaction around them."""
+        with self._pool.connection() as connection:
+            yield PostgresTransaction(connection)
