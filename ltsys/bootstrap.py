@@ -13,10 +13,12 @@ from ltsys.adapters.polymarket.model_scores import HttpModelScores
 from ltsys.adapters.polymarket.signing import PolymarketSigner, require_fast_backend
 from ltsys.adapters.polymarket.trade_feed import PolymarketTradeFeed
 from ltsys.adapters.postgres import PostgresStore
+from ltsys.adapters.postgres.queries import PostgresQueries
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.market import Market
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.ports import Clock, MarketData, ModelScores
+from ltsys.ports.queries import Queries
 from ltsys.settings import Settings, load
 from ltsys.usecases.desk import Desk, Watch
 
@@ -46,11 +48,21 @@ class Services:
         return PostgresStore(url, pool_size=self.settings.database_pool).open()
 
     @cached_property
+    def queries(self) -> Queries:
+        if not self.settings.database_url:
+            raise SettingsError(
+                "LTSYS_DATABASE_URL is not set; `lt up` starts a database and sets it"
+            )
+        return PostgresQueries(self.settings.database_url)
+
+    @cached_property
     def clock(self) -> Clock:
         """The simulator's time where the venue is the simulator, else this machine's."""
-        if self.settings.venue == "simulator" and self.settings.simulator_url:
-            return SimulatedClock(self.settings.simulator_url, self.http)
-        return SystemClock()
+        settings = self.settings
+        is_simulated = settings.venue == "simulator" and settings.simulator_url
+        if settings.clock == "machine" or not is_simulated:
+            return SystemClock()
+        return SimulatedClock(settings.simulator_url, self.http)
 
     @cached_property
     def market_data(self) -> MarketData:

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ltsys.domain.errors import SettingsError
 
 
 class Settings(BaseSettings):
@@ -22,6 +24,8 @@ class Settings(BaseSettings):
     data_url: str = "https://data-api.polymarket.com"
     simulator_url: str = ""
     """Where the simulator listens; it stands for all three of the venue's servers."""
+    clock: Literal["venue", "machine"] = "venue"
+    """Whose time dates signals and orders; a simulator that runs in step needs no asking."""
     chain_id: int = 137
     wallet_key_file: Path | None = None
     """A file of mode 0600 that holds the trading key in hex."""
@@ -40,8 +44,15 @@ class Settings(BaseSettings):
     """Post the identical envelope once more to learn what became of an order (VENUE §3.5)."""
     database_pool: int = Field(default=10, ge=1, le=100)
     trace_log: bool = False
+    sync_s: int = Field(default=10, ge=1, le=3600)
+    """Machine seconds between two ticks of the sync and of the sweeps."""
 
 
 def load() -> Settings:
-    """The settings of this process."""
-    return Settings()
+    """The settings of this process. Raises SettingsError, whose text quotes no value (L62)."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)[0]
+        name = "_".join(str(part) for part in wrong["loc"]).upper()
+        raise SettingsError(f"LTSYS_{name}: {wrong['msg']}") from None
