@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ltsys.domain.errors import SettingsError
 
 _LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(\S.*)$")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::-([^}]*))?\})")
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::([-?])([^}]*))?\})")
 _ASSIGNMENT = re.compile(r"^([A-Za-z_]\w*)=(.*)$", re.DOTALL)
 
 
@@ -58,5 +58,16 @@ def parse_command(line: str, environ: Mapping[str, str]) -> Command:
 
 
 def _expanded(word: str, environ: Mapping[str, str]) -> str:
-    """`$NAME`, `${NAME}` and `${NAME:-otherwise}`; an unknown name is empty, as in a shell."""
-    return _VARIABLE.sub(lambda m: environ.get(m[1] or m[2]) or m[3] or "", word)
+    """`$NAME`, `${NAME}`, `${NAME:-otherwise}` and `${NAME:?why}`, which refuses, as in a shell.
+
+    An unknown name is otherwise empty. Raises: SettingsError.
+    """
+    return _VARIABLE.sub(lambda found: _value(found, environ), word)
+
+
+def _value(found: re.Match[str], environ: Mapping[str, str]) -> str:
+    name = found[1] or found[2]
+    value = environ.get(name, "")
+    if not value and found[3] == "?":
+        raise SettingsError(f"{name} {found[4] or 'is not set'}")
+    return value or (found[4] if found[3] == "-" else "")
