@@ -1,7 +1,10 @@
 """The ticks. Each only finds work in rows and hands it out; a slot runs once, whoever sends it."""
 
-SYNC_S = 10
-SWEEP_S = 10
+from ltsys.settings import load
+
+# every process must agree on the length of a slot, so all read the same setting
+SYNC_S = load().sync_s
+SWEEP_S = SYNC_S
 STATISTICS_S = 600
 POOLS_S = 3600
 
