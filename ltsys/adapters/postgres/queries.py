@@ -1,0 +1,393 @@
+"""Read models: each question is one snapshot on a connection of its own (`ltsys.ports.queries`)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Final, LiteralString
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.rows import dict_row
+
+from ltsys.adapters.postgres.rows import rules_of, state_of, strategy_of
+from ltsys.adapters.postgres.session import Row, Session
+from ltsys.adapters.postgres.statements import STATE_COLUMNS
+from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId
+from ltsys.domain.ledger import Account, Kind
+from ltsys.domain.money import Shares, Usd
+from ltsys.domain.order import OrderStatus
+from ltsys.ports.queries import (
+    BalanceDrift,
+    EventRow,
+    FillRow,
+    LedgerReport,
+    LogRow,
+    OrderDetails,
+    OrderRow,
+    Pulse,
+    StoreUnavailableError,
+    StrategyRow,
+    UnbalancedPosting,
+    WalletRow,
+)
+
+_SESSION = "-c timezone=UTC -c default_transaction_read_only=on -c statement_timeout=10s"
+_PATIENCE_S = 3
+
+
+class PostgresQueries:
+    """Connects for each question, so that a database that came back is found at once."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def schema_version(self) -> str | None:
+        with self._session() as session:
+            return session.schema_version()
+
+    def strategies(self) -> tuple[StrategyRow, ...]:
+        with self._session() as session:
+            return session.strategies()
+
+    def orders(
+        self,
+        *,
+        strategy_id: StrategyId | None = None,
+        statuses: frozenset[OrderStatus] | None = None,
+        limit: int = 20,
+    ) -> tuple[OrderRow, ...]:
+        with self._session() as session:
+            return session.orders(strategy_id, statuses, limit)
+
+    def order(self, lt_order_id: LtOrderId) -> OrderDetails | None:
+        with self._session() as session:
+            return session.order(lt_order_id)
+
+    def force_test(self, strategy_id: StrategyId, source_trade_id: str) -> LtOrderId | None:
+        with self._session() as session:
+            return session.force_test(strategy_id, source_trade_id)
+
+    def wallets(self) -> tuple[WalletRow, ...]:
+        with self._session() as session:
+            return session.wallets()
+
+    def logs(self, limit: int) -> tuple[LogRow, ...]:
+        with self._session() as session:
+            return session.logs(limit)
+
+    def pulse(self) -> Pulse:
+        with self._session() as session:
+            return session.pulse()
+
+    def ledger(self) -> LedgerReport:
+        with self._session() as session:
+            return session.ledger()
+
+    @contextmanager
+    def _session(self) -> Iterator["_Reading"]:
+        """Raises StoreUnavailableError; its text holds no part of the address but its host."""
+        try:
+            with psycopg.connect(
+                self._url, row_factory=dict_row, options=_SESSION, connect_timeout=_PATIENCE_S
+            ) as connection:
+                yield _Reading(connection)
+        except psycopg.errors.UndefinedTable as error:
+            text = (
+                f"the database at {_place(self._url)} lacks a table, its schema is behind: "
+                "run `alembic -c migrations/alembic.ini upgrade head`"
+            )
+            raise StoreUnavailableError(text) from error
+        except psycopg.OperationalError as error:
+            text = f"the database at {_place(self._url)} does not answer"
+            raise StoreUnavailableError(text) from error
+        except psycopg.ProgrammingError:
+            # of an address that cannot be read; the error would quote it
+            raise StoreUnavailableError("LTSYS_DATABASE_URL is not an address") from None
+
+
+class _Reading(Session):
+    """The questions on one connection."""
+
+    def schema_version(self) -> str | None:
+        found = self._row("SELECT to_regclass('alembic_version') IS NOT NULL AS is_there")
+        if not found or not found["is_there"]:
+            return None
+        row = self._row("SELECT version_num FROM alembic_version")
+        return row["version_num"] if row else None
+
+    def strategies(self) -> tuple[StrategyRow, ...]:
+        return tuple(_strategy_row(row) for row in self._rows(_STRATEGIES))
+
+    def orders(
+        self,
+        strategy_id: StrategyId | None,
+        statuses: frozenset[OrderStatus] | None,
+        limit: int,
+    ) -> tuple[OrderRow, ...]:
+        asked = {
+            "strategy": strategy_id,
+            "statuses": None if statuses is None else [status.value for status in statuses],
+            "limit": limit,
+        }
+        return tuple(_order_row(row) for row in self._rows(_ORDERS, asked))
+
+    def order(self, lt_order_id: LtOrderId) -> OrderDetails | None:
+        row = self._row(_ORDER, {"id": lt_order_id})
+        if row is None:
+            return None
+        envelope = self._row(
+            """
+            SELECT order_id, envelope, answer FROM orders WHERE lt_order_id = %s
+             ORDER BY attempt DESC LIMIT 1
+            """,
+            (lt_order_id,),
+        )
+        events = self._rows(
+            """
+            SELECT at, from_status, to_status, event, detail FROM order_events_log
+             WHERE lt_order_id = %s ORDER BY event_id
+            """,
+            (lt_order_id,),
+        )
+        fills = self._rows(
+            "SELECT * FROM lt_fills WHERE lt_order_id = %s ORDER BY matched_at, trade_id",
+            (lt_order_id,),
+        )
+        return OrderDetails(
+            order=_order_row(row),
+            order_id=envelope["order_id"] if envelope else None,
+            answer=envelope["answer"] if envelope else None,
+            envelope=envelope["envelope"] if envelope else None,
+            events=tuple(EventRow(**event) for event in events),
+            fills=tuple(_fill_row(fill) for fill in fills),
+        )
+
+    def force_test(self, strategy_id: StrategyId, source_trade_id: str) -> LtOrderId | None:
+        row = self._row(
+            """
+            SELECT lt_order_id FROM lt_orders
+             WHERE strategy_id = %s AND source_trade_id = %s AND is_force_test
+            """,
+            (strategy_id, source_trade_id),
+        )
+        return LtOrderId(row["lt_order_id"]) if row else None
+
+    def wallets(self) -> tuple[WalletRow, ...]:
+        return tuple(_wallet_row(row) for row in self._rows(_WALLETS))
+
+    def logs(self, limit: int) -> tuple[LogRow, ...]:
+        rows = self._rows(
+            """
+            SELECT time AS at, level, stage, message, strategy_id FROM lt_execute_logs
+             ORDER BY log_id DESC LIMIT %s
+            """,
+            (limit,),
+        )
+        return tuple(LogRow(**row) for row in reversed(rows))
+
+    def pulse(self) -> Pulse:
+        row = self._row(_PULSE)
+        return Pulse(**(row or {}))
+
+    def ledger(self) -> LedgerReport:
+        counts = self._row(
+            """
+            SELECT (SELECT count(*) FROM lt_strategies) AS strategies,
+                   (SELECT count(*) FROM lt_ledger) AS entries
+            """
+        )
+        return LedgerReport(
+            strategy_count=counts["strategies"] if counts else 0,
+            entry_count=counts["entries"] if counts else 0,
+            drifts=tuple(_drift(row) for row in self._rows(_DRIFTS)),
+            unbalanced=tuple(_unbalanced(row) for row in self._rows(_UNBALANCED)),
+        )
+
+
+_STRATEGIES: Final[LiteralString] = f"""
+    SELECT s.strategy_id, {STATE_COLUMNS},
+           (SELECT count(*) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
+               AND f.order_time >= s.launched_at) AS ft_order_count,
+           (SELECT coalesce(sum(pnl), 0) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
+               AND f.order_time >= s.launched_at) AS ft_pnl,
+           o.*
+      FROM lt_strategies s
+      JOIN lt_risk_rules r USING (strategy_id)
+      JOIN lt_risk_state state USING (strategy_id)
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS order_count,
+                  count(*) FILTER (WHERE status = 'denied') AS denied_count,
+                  count(*) FILTER (WHERE executed_shares > 0) AS filled_count,
+                  coalesce(sum(pnl), 0) AS lt_pnl,
+                  avg(slippage_pct) AS slippage_ratio,
+                  avg(coalesce(fill_rate, 0)) FILTER
+                      (WHERE status IN ('filled', 'canceled', 'expired', 'rejected')) AS fill_rate
+             FROM lt_orders WHERE strategy_id = s.strategy_id AND NOT is_force_test) AS o
+     ORDER BY s.strategy_id
+"""  # noqa: S608  the columns are a constant
+_ORDER_SELECT: Final[LiteralString] = """
+    SELECT o.*, coalesce(m.title, '') AS title,
+           (SELECT detail FROM order_events_log e WHERE e.lt_order_id = o.lt_order_id
+             ORDER BY event_id DESC LIMIT 1) AS last_detail
+      FROM lt_orders o LEFT JOIN markets m USING (condition_id)
+"""
+_ORDERS: Final[LiteralString] = f"""
+    {_ORDER_SELECT}
+     WHERE (%(strategy)s::text IS NULL OR o.strategy_id = %(strategy)s)
+       AND (%(statuses)s::text[] IS NULL OR o.status = ANY(%(statuses)s))
+     ORDER BY o.created_at DESC, o.lt_order_id LIMIT %(limit)s
+"""
+_ORDER: Final[LiteralString] = f"{_ORDER_SELECT} WHERE o.lt_order_id = %(id)s"
+_WALLETS: Final[LiteralString] = """
+    SELECT w.wallet_id, w.display_name, w.is_active, w.problem, w.leader_pool, w.started_at,
+           cardinality(w.target_traders) + (SELECT count(*) FROM leader_pools p
+                                             WHERE p.pool = w.leader_pool) AS leader_count,
+           count(f.*) AS order_count, count(f.*) FILTER (WHERE f.outcome = 'OPEN') AS open_count,
+           coalesce(sum(f.pnl), 0) AS pnl
+      FROM ft_wallets w LEFT JOIN ft_orders f USING (wallet_id)
+     GROUP BY w.wallet_id ORDER BY w.wallet_id
+"""
+_PULSE: Final[LiteralString] = """
+    WITH followed AS (
+        SELECT unnest(target_traders) AS trader FROM ft_wallets
+         WHERE is_active AND problem IS NULL
+        UNION
+        SELECT p.trader_address FROM leader_pools p
+          JOIN ft_wallets w ON w.leader_pool = p.pool AND w.is_active AND w.problem IS NULL)
+    SELECT (SELECT CASE WHEN bool_and(t.synced_at IS NOT NULL) THEN min(t.synced_at) END
+              FROM followed LEFT JOIN traders t ON t.trader_address = trader) AS synced_at,
+           (SELECT max(claimed_at) FROM beat_slots) AS ticked_at,
+           (SELECT count(*) FROM lt_seen_trades WHERE outcome = 'queued') AS queued_count,
+           (SELECT min(seen_at) FROM lt_seen_trades WHERE outcome = 'queued')
+               AS oldest_queued_at,
+           count(*) AS working_count,
+           min(next_check_at) FILTER (WHERE next_check_at <= clock_timestamp()) AS oldest_due_at,
+           count(*) FILTER (WHERE status = 'unknown') AS unknown_count,
+           min(created_at) FILTER (WHERE status = 'unknown') AS oldest_unknown_at,
+           (SELECT count(*) FROM source_trades) AS source_trade_count,
+           (SELECT count(*) FROM ft_orders) AS ft_order_count,
+           (SELECT count(*) FROM lt_fills WHERE status <> 'failed') AS fill_count,
+           (SELECT count(*) FROM markets WHERE resolved_at IS NOT NULL) AS resolved_market_count
+      FROM lt_orders
+     WHERE status IN ('planned', 'submitting', 'unknown', 'live', 'partially_filled')
+"""
+_DRIFTS: Final[LiteralString] = """
+    SELECT * FROM (
+        SELECT r.strategy_id, b.account, b.kept,
+               coalesce((SELECT sum(amount_usd) FROM lt_ledger l
+                          WHERE l.strategy_id = r.strategy_id AND l.account = b.account
+                            AND l.book = 'live'), 0) AS booked
+          FROM lt_risk_state r
+         CROSS JOIN LATERAL (VALUES ('available', available_cash), ('reserved', reserved_usd),
+                ('position', position_usd), ('settling', cooldown_capital), ('fees', fees_usd),
+                ('realized_pnl', realized_pnl_usd)) AS b (account, kept)) AS balances
+     WHERE kept <> booked ORDER BY strategy_id, account
+"""
+_UNBALANCED: Final[LiteralString] = """
+    SELECT strategy_id, cause, kind, sum(amount_usd) AS total FROM lt_ledger
+     GROUP BY strategy_id, book, cause, kind HAVING sum(amount_usd) <> 0
+     ORDER BY strategy_id, cause, kind
+"""
+
+
+def _strategy_row(row: Row) -> StrategyRow:
+    return StrategyRow(
+        strategy=strategy_of(row),
+        rules=rules_of(row),
+        state=state_of(row),
+        ft_order_count=row["ft_order_count"],
+        ft_pnl=Usd(row["ft_pnl"]),
+        lt_pnl=Usd(row["lt_pnl"]),
+        order_count=row["order_count"],
+        denied_count=row["denied_count"],
+        filled_count=row["filled_count"],
+        fill_rate=row["fill_rate"],
+        slippage_ratio=row["slippage_ratio"],
+    )
+
+
+def _order_row(row: Row) -> OrderRow:
+    return OrderRow(
+        lt_order_id=LtOrderId(row["lt_order_id"]),
+        strategy_id=StrategyId(row["strategy_id"]),
+        status=OrderStatus(row["status"]),
+        is_force_test=row["is_force_test"],
+        title=row["title"],
+        token_label=row["token_label"],
+        signal_price=row["ft_price"],
+        signal_size=Usd(row["ft_size_usd"]),
+        limit_price=row["limit_price"],
+        executed=Usd(row["executed_usd"]),
+        executed_shares=Shares(row["executed_shares"]),
+        executed_price=row["executed_price"],
+        fees=Usd(row["fees_usd"]),
+        slippage_ratio=row["slippage_pct"],
+        fill_rate=row["fill_rate"],
+        latency_ms=row["latency_ms"],
+        outcome=row["outcome"],
+        pnl=_usd(row["pnl"]),
+        denial_code=row["denial_code"],
+        denial_text=row["denial_text"],
+        last_detail=row["last_detail"],
+        signal_at=row["ft_signal_time"],
+        created_at=row["created_at"],
+    )
+
+
+def _fill_row(row: Row) -> FillRow:
+    return FillRow(
+        trade_id=row["trade_id"],
+        status=row["status"],
+        shares=Shares(row["shares"]),
+        price=row["price"],
+        cost=Usd(row["cost_usd"]),
+        fee=Usd(row["fee_usd"]),
+        matched_at=row["matched_at"],
+    )
+
+
+def _wallet_row(row: Row) -> WalletRow:
+    return WalletRow(
+        wallet_id=FtWalletId(row["wallet_id"]),
+        display_name=row["display_name"],
+        is_active=row["is_active"],
+        problem=row["problem"],
+        leader_count=row["leader_count"],
+        leader_pool=row["leader_pool"],
+        order_count=row["order_count"],
+        open_count=row["open_count"],
+        pnl=Usd(row["pnl"]),
+        started_at=row["started_at"],
+    )
+
+
+def _drift(row: Row) -> BalanceDrift:
+    return BalanceDrift(
+        strategy_id=StrategyId(row["strategy_id"]),
+        account=Account(row["account"]),
+        kept=Usd(row["kept"]),
+        booked=Usd(row["booked"]),
+    )
+
+
+def _unbalanced(row: Row) -> UnbalancedPosting:
+    return UnbalancedPosting(
+        strategy_id=StrategyId(row["strategy_id"]),
+        cause=row["cause"],
+        kind=Kind(row["kind"]),
+        total=Usd(row["total"]),
+    )
+
+
+def _usd(amount: Decimal | None) -> Usd | None:
+    return None if amount is None else Usd(amount)
+
+
+def _place(url: str) -> str:
+    """Host and port of an address, without user or password."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 5432
+    except ValueError:
+        return "an address that cannot be read"
+    return f"{parts.hostname or 'localhost'}:{port}"

@@ -1,0 +1,81 @@
+"""What readers ask about the books: one snapshot of the whole, and why an order is where it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ltsys.domain.order import OrderStatus, readers_word
+from ltsys.ports import Clock
+from ltsys.ports.queries import LogRow, OrderRow, Pulse, Queries, StrategyRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Everything that a status view shows, read within a moment of each other."""
+
+    venue_time: datetime
+    wall_time: datetime
+    strategies: tuple[StrategyRow, ...]
+    orders: tuple[OrderRow, ...]
+    logs: tuple[LogRow, ...]
+    pulse: Pulse
+
+
+def overview(
+    *, queries: Queries, clock: Clock, order_limit: int = 10, log_limit: int = 5
+) -> Overview:
+    """Raises StoreUnavailableError, and VenueUnavailableError without a simulated clock."""
+    return Overview(
+        venue_time=clock.now(),
+        wall_time=clock.wall(),
+        strategies=queries.strategies(),
+        orders=queries.orders(limit=order_limit),
+        logs=queries.logs(log_limit),
+        pulse=queries.pulse(),
+    )
+
+
+def statuses_of_word(word: str) -> frozenset[OrderStatus]:
+    """The statuses that readers know by that word; empty for a word that is none."""
+    return frozenset(status for status in OrderStatus if readers_word(status) == word.upper())
+
+
+def why(order: OrderRow) -> str:  # noqa: PLR0911 - one sentence for each status
+    """One sentence on how the order came to its status (LESSONS L32)."""
+    match order.status:
+        case OrderStatus.DENIED:
+            return f"we refused: {order.denial_code}: {order.denial_text}"
+        case OrderStatus.REJECTED:
+            return f"the venue refused: {order.last_detail or 'it gave no reason'}"
+        case OrderStatus.PLANNED:
+            return "waits to be signed and posted"
+        case OrderStatus.SUBMITTING:
+            return "was posted, its answer is not recorded yet"
+        case OrderStatus.UNKNOWN:
+            return "its answer was lost; the venue is being asked, nothing is sent again"
+        case OrderStatus.LIVE:
+            return "is at the venue, nothing filled yet"
+        case OrderStatus.PARTIALLY_FILLED | OrderStatus.FILLED:
+            return f"{_filled(order)}{_result(order)}"
+        case OrderStatus.CANCELED | OrderStatus.EXPIRED:
+            return _ended(order)
+
+
+def _filled(order: OrderRow) -> str:
+    if order.executed_price is None:
+        return "nothing stays filled"
+    shares = order.executed_shares.count.normalize()
+    return f"bought {shares:f} {order.token_label} at {order.executed_price:.4f}"
+
+
+def _result(order: OrderRow) -> str:
+    if order.pnl is None:
+        return ""
+    return f", {order.outcome} {order.pnl}"
+
+
+def _ended(order: OrderRow) -> str:
+    if order.executed:
+        return f"{_filled(order)}, the rest was canceled{_result(order)}"
+    if order.limit_price is None:
+        return "was canceled before anything filled"
+    return f"nobody sold at {order.limit_price.normalize():f} or below: nothing was filled"
