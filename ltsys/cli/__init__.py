@@ -4,8 +4,21 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from ltsys.cli import bench, replay, sim
+from ltsys.cli import (
+    demo,
+    doctor,
+    force_test,
+    ledger,
+    orders,
+    replay,
+    sim,
+    status,
+    strategies,
+    up,
+    wallets,
+)
 from ltsys.domain.errors import LtsysError
 
 app = typer.Typer(
@@ -14,8 +27,16 @@ app = typer.Typer(
     help="Run forward-test wallets and mirror them as live strategies on Polymarket.",
     pretty_exceptions_enable=False,
 )
+app.command("demo")(demo.demo)
+app.command("up")(up.up)
+app.command("status")(status.status)
+app.command("doctor")(doctor.doctor)
+app.add_typer(strategies.app, name="strategies")
+app.add_typer(orders.app, name="orders")
+app.add_typer(wallets.app, name="wallets")
+app.add_typer(ledger.app, name="ledger")
+app.command("force-test")(force_test.force_test)
 app.command("replay")(replay.replay)
-app.command("bench")(bench.bench)
 app.command("sim", context_settings=sim.CONTEXT)(sim.sim)
 
 
@@ -24,5 +45,5 @@ def main() -> None:
     try:
         app()
     except LtsysError as error:
-        Console(stderr=True).print(f"[red]✗[/] {error}", highlight=False)
+        Console(stderr=True).print(f"[red]✗[/] {escape(str(error))}", highlight=False)
         sys.exit(1)

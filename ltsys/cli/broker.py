@@ -1,0 +1,62 @@
+"""What the commands ask of the broker: depths, its setting, and who listens."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import redis
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from ltsys.domain.errors import SettingsError
+
+QUEUES = ("signals", "execution", "fills", "resolution")
+_PATIENCE_S = 3
+
+
+@contextmanager
+def connected(redis_url: str) -> "Iterator[redis.Redis]":
+    """A connection to the broker. Raises SettingsError, whose text holds no password."""
+    try:
+        with redis.Redis.from_url(
+            redis_url, socket_connect_timeout=_PATIENCE_S, socket_timeout=_PATIENCE_S
+        ) as client:
+            yield client
+    except redis.RedisError as error:
+        raise SettingsError(f"the broker does not answer: {type(error).__name__}") from error
+    except ValueError:
+        raise SettingsError("LTSYS_REDIS_URL is not a redis:// address") from None
+
+
+def depths(redis_url: str) -> dict[str, int]:
+    """How many messages wait in each queue. Raises SettingsError."""
+    with connected(redis_url) as client:
+        return {queue: int(client.llen(queue)) for queue in QUEUES}
+
+
+def send(redis_url: str, task: str, *arguments: str) -> None:
+    """The task was sent. Raises SettingsError."""
+    with _celery(redis_url) as app:
+        try:
+            app.send_task(task, args=arguments)
+        except OperationalError as error:
+            raise SettingsError(f"the broker took no task: {type(error).__name__}") from error
+
+
+def answering_workers(redis_url: str, *, patience_s: float = 2.0) -> Mapping[str, int]:
+    """How many workers of each queue answered a ping in time. Raises SettingsError."""
+    with _celery(redis_url) as app:
+        try:
+            answers = app.control.ping(timeout=patience_s)
+        except OperationalError as error:
+            raise SettingsError(f"the broker took no ping: {type(error).__name__}") from error
+    # a worker is named after its queue: signals@host
+    names = [name.partition("@")[0] for answer in answers for name in answer]
+    return {queue: names.count(queue) for queue in QUEUES}
+
+
+@contextmanager
+def _celery(redis_url: str) -> Iterator[Celery]:
+    with Celery("ltsys", broker=redis_url) as app:
+        app.config_from_object("celeryconfig")
+        app.conf.broker_url = redis_url
+        yield app

@@ -1,0 +1,69 @@
+"""`lt status`: the running system at a glance."""
+
+import threading
+from typing import Annotated
+
+import typer
+from rich.console import Group
+from rich.live import Live
+
+from ltsys.bootstrap import Services
+from ltsys.cli import views
+from ltsys.cli.broker import depths
+from ltsys.cli.environment import attach
+from ltsys.cli.output import AsJson, DataDir, console, print_json
+from ltsys.usecases.queries import Overview, overview
+
+_EVERY_S = 1.0
+
+
+def status(
+    watch: Annotated[bool, typer.Option(help="Go on until Ctrl-C.")] = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Show strategies, last orders, queues and the last decisions."""
+    own = attach(data_dir)
+    if as_json:
+        print_json(_facts(own))
+    elif watch:
+        _watch(own)
+    else:
+        console().print(picture(own))
+
+
+def mode(own: Services) -> str:
+    """Which venue the money goes to, in capitals."""
+    return own.settings.venue.upper()
+
+
+def picture(own: Services) -> Group:
+    """The overview as it is now."""
+    return views.whole(_overview(own), depths(own.settings.redis_url), mode=mode(own))
+
+
+def _overview(own: Services) -> Overview:
+    return overview(queries=own.queries, clock=own.clock)
+
+
+def _facts(own: Services) -> dict[str, object]:
+    view = _overview(own)
+    return {
+        "mode": mode(own),
+        "venue_time": view.venue_time,
+        "queues": depths(own.settings.redis_url),
+        "pulse": view.pulse,
+        "strategies": view.strategies,
+        "orders": view.orders,
+        "logs": view.logs,
+    }
+
+
+def _watch(own: Services) -> None:
+    pause = threading.Event()
+    with Live(picture(own), console=console(), auto_refresh=False) as live:
+        try:
+            while not pause.wait(_EVERY_S):
+                live.update(picture(own), refresh=True)
+        except KeyboardInterrupt:
+            return

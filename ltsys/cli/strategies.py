@@ -1,0 +1,254 @@
+"""`lt strategies`: which forward tests are mirrored, with what money and under which limits."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+
+import typer
+
+from ltsys.bootstrap import Services
+from ltsys.cli import views
+from ltsys.cli.environment import attach
+from ltsys.cli.output import AsJson, DataDir, console, print_json
+from ltsys.cli.status import mode
+from ltsys.domain.errors import SettingsError
+from ltsys.domain.ft_wallet import FtWallet
+from ltsys.domain.ids import Address, FtWalletId, StrategyId
+from ltsys.domain.money import Usd, exact
+from ltsys.domain.pricing import MIN_MARKETABLE_BUY
+from ltsys.domain.strategy import RiskRules, Strategy
+from ltsys.domain.venue import TimeInForce
+from ltsys.ports.queries import StrategyRow
+from ltsys.usecases.add_wallet import add_account
+from ltsys.usecases.launch_strategy import launch_strategy, pause_strategy, resume_strategy
+
+OWNER = "owner"
+_NO_LIMIT = "none"
+_MOST_SLIPPAGE = Decimal("0.5")
+
+app = typer.Typer(no_args_is_help=True, help="Mirror FT wallets as live strategies.")
+
+StrategyArgument = Annotated[str, typer.Argument(help="As `lt strategies list` shows it.")]
+
+
+@app.command("list")
+def list_strategies(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """List the strategies beside their forward tests, with every limit."""
+    rows = attach(data_dir).queries.strategies()
+    if as_json:
+        print_json(rows)
+        return
+    out = console()
+    out.print(views.strategies(rows))
+    for row in rows:
+        out.print(views.limits(row))
+
+
+@app.command()
+def create(  # noqa: PLR0917 - typer passes every option by its name
+    ft_wallet: Annotated[str, typer.Option(help="The FT wallet to mirror.")],
+    capital: Annotated[str, typer.Option(help="Dollars that it may work with.")],
+    slippage_tolerance: Annotated[
+        str, typer.Option(help="Ratio on top of the FT entry price, 0 to 0.5; 0 is 0.")
+    ] = "0.03",
+    daily_budget: Annotated[str, typer.Option(help="Dollars a UTC day, or `none`.")] = _NO_LIMIT,
+    max_position: Annotated[str, typer.Option(help="Dollars an order, or `none`.")] = _NO_LIMIT,
+    max_exposure: Annotated[
+        str, typer.Option(help="Dollars in positions and working orders, or `none`.")
+    ] = _NO_LIMIT,
+    max_losses: Annotated[str, typer.Option(help="Losses in a row, or `none`.")] = "5",
+    max_drawdown: Annotated[str, typer.Option(help="Ratio of peak equity, or `none`.")] = "0.20",
+    time_in_force: Annotated[str, typer.Option(help="FAK or FOK.")] = "FAK",
+    max_signal_age: Annotated[int, typer.Option(min=1, help="Seconds.")] = 180,
+    cooldown: Annotated[int, typer.Option(min=0, help="Seconds that a payout rests.")] = 0,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Mirror an FT wallet from now on; prints every limit that the strategy will have."""
+    asked = Asked(
+        ft_wallet=ft_wallet,
+        capital=dollars_of("--capital", capital),
+        slippage_tolerance=_ratio("--slippage-tolerance", slippage_tolerance),
+        rules=RiskRules(
+            daily_budget=_limit("--daily-budget", daily_budget),
+            max_position_size=_limit("--max-position", max_position),
+            max_total_exposure=_limit("--max-exposure", max_exposure),
+            max_consecutive_losses=_count("--max-losses", max_losses),
+            max_drawdown_ratio=_drawdown(max_drawdown),
+        ),
+        time_in_force=_time_in_force(time_in_force),
+        max_signal_age_s=max_signal_age,
+        cooldown_s=cooldown,
+    )
+    own = attach(data_dir)
+    row = launch(asked, own)
+    if as_json:
+        print_json(row)
+        return
+    out = console()
+    out.print(f"[green]✓[/] {row.strategy.strategy_id} mirrors {ft_wallet} on {mode(own)}")
+    out.print(views.limits(row))
+
+
+@app.command()
+def pause(
+    strategy: StrategyArgument,
+    reason: Annotated[str, typer.Option(help="Stands beside every refusal.")] = "by the operator",
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Plan no new order; working ones are still looked after."""
+    own = attach(data_dir)
+    pause_strategy(StrategyId(strategy), reason, store=own.store)
+    _show_state(own, strategy, as_json=as_json)
+
+
+@app.command()
+def resume(strategy: StrategyArgument, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Plan orders again; a run of losses starts to count anew, a drawdown does not."""
+    own = attach(data_dir)
+    resume_strategy(StrategyId(strategy), store=own.store)
+    _show_state(own, strategy, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a new strategy is to be."""
+
+    ft_wallet: str
+    capital: Usd
+    slippage_tolerance: Decimal
+    rules: RiskRules
+    time_in_force: TimeInForce = TimeInForce.FAK
+    max_signal_age_s: int = 180
+    cooldown_s: int = 0
+
+
+def launch(asked: Asked, own: Services) -> StrategyRow:
+    """The strategy runs on this system's trading account.
+
+    Raises SettingsError for what exists already and for what could never trade (LESSONS L39).
+    """
+    _refuse_nonsense(asked, _wallet(asked.ft_wallet, own))
+    account = Address(own.signer.address.lower())
+    strategy = Strategy(
+        strategy_id=StrategyId(f"LT_{asked.ft_wallet}"),
+        user_id=OWNER,
+        ft_wallet_id=FtWalletId(asked.ft_wallet),
+        wallet_address=account,
+        is_active=True,
+        launched_at=own.clock.now(),
+        initial_capital=asked.capital,
+        slippage_tolerance=asked.slippage_tolerance,
+        time_in_force=asked.time_in_force,
+        max_signal_age_s=asked.max_signal_age_s,
+        cooldown_s=asked.cooldown_s,
+    )
+    kind = own.settings.signature_type
+    add_account(OWNER, account, signature_type=kind, key_reference="file", store=own.store)
+    if not launch_strategy(strategy, asked.rules, store=own.store):
+        raise SettingsError(
+            f"{strategy.strategy_id} exists already; its limits are left as they are"
+        )
+    return _row(own, strategy.strategy_id)
+
+
+def dollars_of(name: str, text: str) -> Usd:
+    """Raises SettingsError for what is no amount above zero."""
+    try:
+        amount = Usd(exact(text.removeprefix("$").replace(",", "")))
+    except ValueError:
+        raise SettingsError(f"{name}: {text!r} is not an amount of dollars") from None
+    if amount.amount <= 0:
+        raise SettingsError(f"{name}: {amount} is not above $0.00")
+    return amount
+
+
+def _wallet(wallet_id: str, own: Services) -> FtWallet:
+    with own.store.transaction() as tx:
+        work = tx.wallet_work(FtWalletId(wallet_id), 1, lock=False)
+        known = tx.active_wallets()
+    if work is None:
+        names = ", ".join(known) or "none; add some with `lt wallets add FILE`"
+        raise SettingsError(f"there is no active FT wallet {wallet_id}; there are: {names}")
+    return work.wallet
+
+
+def _refuse_nonsense(asked: Asked, wallet: FtWallet) -> None:
+    """Limits under which no order could ever be placed are mistakes."""
+    least = MIN_MARKETABLE_BUY
+    if wallet.max_bet and wallet.max_bet < least:
+        raise SettingsError(
+            f"{wallet.wallet_id} bets at most {wallet.max_bet}, "
+            f"under the venue's minimum of {least}"
+        )
+    least = max(least, wallet.min_bet)
+    limits = {
+        "--capital": asked.capital,
+        "--daily-budget": asked.rules.daily_budget,
+        "--max-position": asked.rules.max_position_size,
+        "--max-exposure": asked.rules.max_total_exposure,
+    }
+    for name, value in limits.items():
+        if value is not None and value < least:
+            raise SettingsError(
+                f"{name}: {value} is under {least}, the smallest order of {wallet.wallet_id} "
+                "that the venue takes; nothing could ever be bought"
+            )
+
+
+def _row(own: Services, strategy_id: str) -> StrategyRow:
+    for row in own.queries.strategies():
+        if row.strategy.strategy_id == strategy_id:
+            return row
+    raise SettingsError(f"there is no strategy {strategy_id}")
+
+
+def _show_state(own: Services, strategy_id: str, *, as_json: bool) -> None:
+    row = _row(own, strategy_id)
+    if as_json:
+        print_json(row)
+    else:
+        console().print(f"[green]✓[/] {strategy_id} on {mode(own)} is {views.state_of(row)}")
+
+
+def _limit(name: str, text: str) -> Usd | None:
+    return None if text.lower() == _NO_LIMIT else dollars_of(name, text)
+
+
+def _ratio(name: str, text: str) -> Decimal:
+    try:
+        ratio = exact(text)
+    except ValueError:
+        raise SettingsError(f"{name}: {text!r} is not a number") from None
+    if not 0 <= ratio <= _MOST_SLIPPAGE:
+        raise SettingsError(
+            f"{name}: {ratio} is a ratio and must lie within 0 and {_MOST_SLIPPAGE}"
+        )
+    return ratio
+
+
+def _drawdown(text: str) -> Decimal | None:
+    if text.lower() == _NO_LIMIT:
+        return None
+    try:
+        ratio = exact(text)
+    except ValueError:
+        raise SettingsError(f"--max-drawdown: {text!r} is not a number") from None
+    if not 0 < ratio <= 1:
+        raise SettingsError(f"--max-drawdown: {ratio} is a ratio: over 0, at most 1 (0.20 is 20 %)")
+    return ratio
+
+
+def _count(name: str, text: str) -> int | None:
+    if text.lower() == _NO_LIMIT:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingsError(f"{name}: {text!r} is not a number from 1 up")
+    return int(text)
+
+
+def _time_in_force(text: str) -> TimeInForce:
+    if text.upper() not in {"FAK", "FOK"}:
+        raise SettingsError(f"--time-in-force: {text!r} is neither FAK nor FOK")
+    return TimeInForce(text.upper())

@@ -1,0 +1,155 @@
+"""The tables that several commands show."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from rich.console import Group
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from ltsys.cli.output import age, dollars, limit, percent, signed, table
+from ltsys.domain.order import readers_word
+from ltsys.ports.queries import LogRow, OrderRow, Pulse, StrategyRow
+from ltsys.usecases.queries import Overview, why
+
+_COLORS = {
+    "FILLED": "green",
+    "PARTIAL": "yellow",
+    "PENDING": "cyan",
+    "REJECTED": "red",
+    "CANCELED": "magenta",
+}
+_NUMBERS = ("capital", "available", "exposure", "FT P&L", "LT P&L", "FT", "LT", "denied", "filled")
+_RATIOS = ("fill rate", "slippage")
+
+
+def whole(view: Overview, depths: Mapping[str, int], *, mode: str) -> Group:
+    """Everything of an overview, one below the other."""
+    return Group(
+        header(view, mode=mode),
+        strategies(view.strategies),
+        orders(view.orders, now=view.wall_time, wide=False),
+        queues(view.pulse, depths, now=view.wall_time),
+        logs(view.logs),
+    )
+
+
+def header(view: Overview, *, mode: str) -> Panel:
+    """The mode first: nobody may mistake simulated money for real (DESIGN §8)."""
+    color = "bold white on blue" if mode == "SIMULATOR" else "bold white on red"
+    pulse = view.pulse
+    line = Text.assemble(
+        (f" {mode} ", color),
+        f"  venue {view.venue_time:%Y-%m-%d %H:%M:%S} UTC",
+        f"   {pulse.source_trade_count:,} leaders' trades",
+        f"  {pulse.ft_order_count:,} FT orders",
+        f"  {pulse.fill_count:,} fills",
+        f"  {pulse.resolved_market_count:,} markets resolved",
+    )
+    return Panel(line, expand=False)
+
+
+def strategies(rows: Sequence[StrategyRow]) -> Table:
+    made = table(
+        "Live strategies", "strategy", "state", *_NUMBERS, *_RATIOS, right=(*_NUMBERS, *_RATIOS)
+    )
+    for row in rows:
+        balances = row.state.balances
+        made.add_row(
+            row.strategy.strategy_id,
+            state_of(row),
+            dollars(row.strategy.initial_capital),
+            dollars(balances.available),
+            dollars(balances.exposure),
+            signed(row.ft_pnl),
+            signed(row.lt_pnl),
+            f"{row.ft_order_count}",
+            f"{row.order_count}",
+            f"{row.denied_count}",
+            f"{row.filled_count}",
+            percent(row.fill_rate),
+            percent(row.slippage_ratio),
+        )
+    return made
+
+
+def state_of(row: StrategyRow) -> str:
+    """Whether it takes signals, in one word and its reason."""
+    if not row.strategy.is_active:
+        return "inactive"
+    if row.state.is_paused:
+        return f"[yellow]paused[/]: {escape(row.state.pause_reason or '')}"
+    return "[green]active[/]"
+
+
+def limits(row: StrategyRow) -> Table:
+    """Every limit of a strategy, those that are none included (LESSONS L31)."""
+    made = table(f"{row.strategy.strategy_id} has these limits and no other", "limit", "value")
+    for name, value in limit_words(row).items():
+        made.add_row(name, value)
+    return made
+
+
+def limit_words(row: StrategyRow) -> dict[str, str]:
+    rules, strategy = row.rules, row.strategy
+    return {
+        "capital": dollars(strategy.initial_capital),
+        "slippage tolerance": percent(strategy.slippage_tolerance),
+        "daily budget": limit(rules.daily_budget),
+        "most for one order": limit(rules.max_position_size),
+        "most exposure": limit(rules.max_total_exposure),
+        "losses in a row": limit(rules.max_consecutive_losses),
+        "drawdown": limit(rules.max_drawdown_ratio),
+        "oldest signal": f"{strategy.max_signal_age_s} s",
+        "time in force": strategy.time_in_force.value,
+        "payouts rest for": f"{strategy.cooldown_s} s",
+    }
+
+
+def orders(rows: Sequence[OrderRow], *, now: datetime, wide: bool = True) -> Table:
+    """Newest first. `wide` adds what one needs to look further."""
+    extra = ("id",) if wide else ()
+    made = table(
+        "Last orders", "age", "strategy", "status", "size", "market", "why", *extra, right=("size",)
+    )
+    made.columns[5].overflow = "fold"
+    for row in rows:
+        word = readers_word(row.status)
+        market = f"{row.token_label}: {row.title}" if row.title else row.token_label
+        cells = [
+            age(row.created_at, now),
+            row.strategy_id + (" (test)" if row.is_force_test else ""),
+            f"[{_COLORS[word]}]{word}[/]",
+            dollars(row.signal_size),
+            escape(market),
+            escape(why(row)),
+        ]
+        made.add_row(*cells, *((row.lt_order_id,) if wide else ()))
+    return made
+
+
+def queues(pulse: Pulse, depths: Mapping[str, int], *, now: datetime) -> Table:
+    made = table("Queues", "what", "count", "oldest", right=("count", "oldest"))
+    for name, depth in depths.items():
+        made.add_row(f"messages in {name}", f"{depth}", "")
+    made.add_row("signals to execute", f"{pulse.queued_count}", age(pulse.oldest_queued_at, now))
+    made.add_row("orders to look at", f"{pulse.working_count}", age(pulse.oldest_due_at, now))
+    made.add_row("orders unknown", f"{pulse.unknown_count}", age(pulse.oldest_unknown_at, now))
+    made.add_row("last tick", "", age(pulse.ticked_at, now))
+    return made
+
+
+def logs(rows: Sequence[LogRow]) -> Table:
+    made = table("Last decisions", "time", "level", "stage", "strategy", "message")
+    for row in rows:
+        color = "red" if row.level == "ERROR" else "yellow" if row.level == "WARNING" else "dim"
+        made.add_row(
+            f"{row.at:%H:%M:%S}",
+            f"[{color}]{row.level}[/]",
+            row.stage,
+            row.strategy_id or "",
+            escape(row.message),
+        )
+    return made

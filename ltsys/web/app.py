@@ -1,0 +1,54 @@
+"""The web process: says what this is and whether it is well. It changes nothing (L63)."""
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from ltsys.bootstrap import services
+from ltsys.domain.errors import LtsysError
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>ltsys</title>
+<style>body {{ font: 1rem/1.5 system-ui; max-width: 40rem; margin: 3rem auto }}</style>
+<h1>ltsys <small>{mode}</small></h1>
+<p>Forward-test wallets, mirrored as live strategies. There is no dashboard yet.</p>
+<p>In a terminal, <code>lt status --watch</code> shows everything, <code>lt doctor</code> says
+whether all is well, and <code>lt --help</code> lists the rest.</p>
+<p><a href="/healthz">/healthz</a> is for machines.</p>
+</html>
+"""
+
+
+def create_app() -> FastAPI:
+    """Two pages to read; the interactive documentation is off."""
+    app = FastAPI(title="ltsys", docs_url=None, redoc_url=None, openapi_url=None)
+    app.get("/", response_class=HTMLResponse)(_index)
+    app.get("/healthz")(_health)
+    return app
+
+
+def _index() -> HTMLResponse:
+    mode = services().settings.venue.upper()
+    return HTMLResponse(_PAGE.format(mode=mode), headers=_HEADERS)
+
+
+def _health() -> JSONResponse:
+    """200 when the database answers; the reason of a 503 names no user and no password (L62)."""
+    try:
+        is_migrated = services().queries.schema_version() is not None
+    except LtsysError as error:
+        return _unwell(str(error))
+    if not is_migrated:
+        return _unwell("the database has no schema yet")
+    return JSONResponse({"status": "ok"}, headers=_HEADERS)
+
+
+def _unwell(reason: str) -> JSONResponse:
+    return JSONResponse({"status": "down", "reason": reason}, 503, headers=_HEADERS)
