@@ -27,6 +27,7 @@ from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
 from ltsys.domain.evaluation import Reason, Rejected
 from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.money import Usd
+from ltsys.domain.risk import Denial, DenialCode
 from ltsys.domain.source_trade import Side
 from ltsys.ports.store import Decision, WalletDecisions
 
@@ -266,6 +267,23 @@ def test_a_signal_says_what_its_order_says(store, wall):
     assert replace(signal, queued_at=NOON) == a_signal()
     assert abs(signal.queued_at - wall) < MINUTE
     assert nothing is None
+
+
+def test_a_signal_whose_order_names_no_token_can_be_denied(store):
+    """Another system may not have stored it; the refusal must still find its row (L07, L32)."""
+    with_strategy(store)
+    taken(store, [an_ft_order(token_id=None)])
+    with store.transaction() as tx:
+        (key,) = tx.queue_signals(NOON, None)
+        signal = tx.signal(*key)
+
+    with store.transaction() as tx:
+        denial = Denial(code=DenialCode.TOKEN_NOT_OF_MARKET, text="no such token")
+        tx.add_denied(signal, denial, planned_at=NOON)
+
+    with store.transaction() as tx:
+        assert not tx.lock_execution(*key).is_queued
+    assert signal.token_id == ""
 
 
 def test_an_execution_holds_all_that_a_plan_looks_at(store):

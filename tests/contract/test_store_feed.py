@@ -237,6 +237,28 @@ def test_an_error_in_the_block_leaves_nothing(store):
         assert tx.claim_slot("ingest", 1)
 
 
+def test_a_reading_sees_what_was_committed(store):
+    with store.transaction() as tx:
+        tx.save_markets([a_market()], checked_at=NOON)
+
+    with store.reading() as tx:
+        found = tx.markets([MARKET])
+
+    assert found == {MARKET: a_market()}
+
+
+def test_claims_of_long_ago_are_forgotten_and_newer_ones_are_not(store, wall):
+    """L59."""
+    with store.transaction() as tx:
+        tx.claim_slot("sweep", 7)
+        tx.forget_slots(wall - HOUR)
+        still_there = not tx.claim_slot("sweep", 7)
+        tx.forget_slots(wall + HOUR)
+        gone = tx.claim_slot("sweep", 7)
+
+    assert (still_there, gone) == (True, True)
+
+
 def test_a_slot_is_claimed_by_one(store):
     """Two beats are harmless (L59)."""
     with store.transaction() as tx:

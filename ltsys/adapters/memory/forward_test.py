@@ -152,7 +152,7 @@ def _mirrors(strategy: Strategy, order: FtOrder, now: datetime) -> bool:
 def _is_worth_a_look(row: MarketRow, now: datetime) -> bool:
     """Past its end; every time for a while, then seldom."""
     end_at = row.market.end_at
-    if row.resolved_at is not None or (end_at is not None and end_at > now):
+    if end_at is not None and end_at > now:
         return False
     has_just_ended = end_at is not None and end_at > now - _QUIET
     return has_just_ended or row.checked_at <= now - _SELDOM

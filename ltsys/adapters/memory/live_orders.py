@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from ltsys.adapters.memory.signals import SignalRecords
 from ltsys.adapters.memory.tables import EnvelopeRow, EventRow, FillRow, OrderRow
+from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ids import Address, LtOrderId, VenueOrderId
 from ltsys.domain.live_order import Fill, LiveOrder, lt_order_id
 from ltsys.domain.money import ZERO_SHARES, Shares, Usd
@@ -219,6 +220,7 @@ class LiveOrderRecords(SignalRecords):
             for row in self._tables.lt_orders.values()
             if row.order is not None
             and row.order.token_id == order.token_id
+            and row.order.outcome is FtOutcome.OPEN
             and strategies[row.order.strategy_id].strategy.wallet_address == ours
         )
         return sum(held, ZERO_SHARES)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from ltsys.adapters.memory.feed import FeedRecords
 from ltsys.adapters.memory.forward_test import ForwardTestRecords
@@ -25,8 +26,14 @@ class MemoryTransaction(
 
     def claim_slot(self, job: str, slot: int) -> bool:
         is_first = (job, slot) not in self._tables.beat_slots
-        self._tables.beat_slots[job, slot] = None
+        if is_first:
+            self._tables.beat_slots[job, slot] = self._clock.wall()
         return is_first
+
+    def forget_slots(self, before: datetime) -> None:
+        slots = self._tables.beat_slots.items()
+        kept = {key: claimed_at for key, claimed_at in slots if claimed_at >= before}
+        self._tables.beat_slots = kept
 
 
 class MemoryStore:
@@ -66,3 +73,8 @@ class MemoryStore:
                 self.tables = draft
             finally:
                 self._owner = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """What was committed last; nothing that is written here is kept."""
+        yield MemoryTransaction(self.tables.copy(), self._clock)

@@ -170,7 +170,7 @@ class Tables:
     lt_ledger: dict[EntryKey, EntryRow] = field(default_factory=dict)
     order_events_log: list[EventRow] = field(default_factory=list)
     lt_execute_logs: list[LogEntry] = field(default_factory=list)
-    beat_slots: dict[tuple[str, int], None] = field(default_factory=dict)
+    beat_slots: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         """The same rows in tables of their own."""

@@ -1,0 +1,222 @@
+"""What many workers at once may do to one strategy, which only a real database can show."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from live_made import (
+    ACCOUNT,
+    LEADER,
+    NO_LIMITS,
+    NOON,
+    STRATEGY,
+    WALLET,
+    YES,
+    a_book,
+    a_trade,
+    an_ft_order,
+)
+from stocked import taken, with_signal, with_strategy, with_wallet
+
+from ltsys.adapters.memory import (
+    DigestSigner,
+    HandClock,
+    ScriptedMarketData,
+    ScriptedModelScores,
+    ScriptedTradeFeed,
+    ScriptedVenue,
+)
+from ltsys.adapters.postgres import PostgresStore
+from ltsys.domain.errors import VenueUnavailableError
+from ltsys.domain.money import Usd
+from ltsys.domain.trader import TraderStatistics
+from ltsys.domain.venue import Accepted, AcceptedStatus
+from ltsys.usecases.desk import Desk, Watch
+from ltsys.usecases.evaluate_wallet import evaluate_wallet
+from ltsys.usecases.execute_order import execute_order
+
+WORKERS = 8
+
+
+def live(signed) -> Accepted:
+    return Accepted(
+        order_id=signed.order_id,
+        status=AcceptedStatus.LIVE,
+        matched_usd=None,
+        matched_shares=None,
+    )
+
+
+def a_desk(store) -> Desk:
+    market_data = ScriptedMarketData()
+    market_data.books[YES] = a_book()
+    venue = ScriptedVenue()
+    venue.answers.extend([live] * 100)
+    return Desk(
+        store=store,
+        market_data=market_data,
+        signer=DigestSigner(),
+        venue=venue,
+        clock=HandClock(NOON, wall=datetime.now(UTC)),
+        account=ACCOUNT,
+    )
+
+
+def at_once(jobs):
+    """The results of all jobs, started together."""
+    gate = threading.Barrier(len(jobs))
+
+    def run(job):
+        gate.wait()
+        return job()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def test_a_second_transaction_on_a_strategy_waits_for_the_first(
+    postgres: PostgresStore, eventually
+):
+    """Limits are checked under one lock a strategy (L30)."""
+    with_strategy(postgres)
+    order: list[str] = []
+
+    def second() -> None:
+        with postgres.transaction() as tx:
+            state = tx.lock_state(STRATEGY)
+            order.append(f"second sees {state.consecutive_losses}")
+
+    with postgres.transaction() as tx:
+        state = tx.lock_state(STRATEGY)
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        eventually(lambda: is_blocked(postgres))
+        tx.save_state(STRATEGY, replace(state, consecutive_losses=3))
+        order.append("first done")
+    waiting.join(10)
+
+    assert order == ["first done", "second sees 3"]
+
+
+def is_blocked(postgres: PostgresStore) -> bool:
+    with postgres._pool.connection() as connection:
+        row = connection.execute("SELECT count(*) AS n FROM pg_locks WHERE NOT granted").fetchone()
+    return bool(row and row["n"])
+
+
+def test_no_limit_is_passed_by_eight_workers_at_once(postgres: PostgresStore):
+    """Sixteen signals of $10 under $55 of exposure: five orders, eleven denials (L30)."""
+    limits = replace(NO_LIMITS, max_total_exposure=Usd.of(55))
+    with_strategy(postgres, rules=limits)
+    taken(postgres, [an_ft_order(number) for number in range(2 * WORKERS)])
+    with postgres.transaction() as tx:
+        keys = tx.queue_signals(NOON, None)
+    desk = a_desk(postgres)
+
+    for half in (keys[:WORKERS], keys[WORKERS:]):
+        at_once([lambda key=key: execute_order(key, desk=desk) for key in half])
+
+    with postgres.transaction() as tx:
+        state = tx.lock_state(STRATEGY)
+    assert len(desk.venue.posted) == 5
+    assert state.balances.reserved == Usd.of(50)
+    assert state.balances.exposure <= Usd.of(55)
+    assert state.balances.available == Usd.of(950)
+
+
+def test_eight_workers_with_one_signal_post_one_order_once(postgres: PostgresStore):
+    """A message that arrives eight times at once (L01, L56)."""
+    key = with_signal(postgres)
+    desk = a_desk(postgres)
+
+    results = at_once([lambda: execute_order(key, desk=desk) for _ in range(WORKERS)])
+
+    assert len(desk.venue.posted) == 1
+    assert sum(result is not None for result in results) == 1
+
+
+def test_a_venue_that_is_down_gets_the_same_bytes_from_every_worker(postgres: PostgresStore):
+    """Never two signatures for one signal (L02, L03)."""
+    key = with_signal(postgres)
+    desk = a_desk(postgres)
+    desk.venue.answers.clear()
+    desk.venue.answers.extend([VenueUnavailableError("425")] * 3 + [live] * 100)
+
+    for _ in range(6):
+        at_once([lambda: execute_order(key, desk=desk) for _ in range(WORKERS)])
+
+    assert len({signed.order_id for signed in desk.venue.posted}) == 1
+    assert len(desk.venue.posted) == 4
+
+
+def test_a_wallet_that_is_busy_elsewhere_is_left_alone(postgres: PostgresStore):
+    """A slow wallet does not hold up a worker (L49)."""
+    with_wallet(postgres)
+
+    with postgres.transaction() as first, postgres.transaction() as second:
+        held = first.wallet_work(WALLET, 10, lock=True)
+        busy = second.wallet_work(WALLET, 10, lock=True)
+        looked = second.wallet_work(WALLET, 10, lock=False)
+
+    assert held is not None
+    assert busy is None
+    assert looked is not None
+
+
+def test_eight_evaluations_of_one_wallet_at_once_decide_once(postgres: PostgresStore):
+    """The lock and the cursor let one through (L01, L49)."""
+    with_strategy(postgres)
+    with postgres.transaction() as tx:
+        tx.add_source_trades(LEADER, [a_trade(n) for n in range(20)], cursor_at=NOON)
+        tx.save_statistics(statistics(), at=NOON)
+    watch = Watch(
+        store=postgres,
+        feed=ScriptedTradeFeed(),
+        market_data=ScriptedMarketData(),
+        scores=ScriptedModelScores(),
+        clock=HandClock(NOON + timedelta(seconds=1)),
+    )
+
+    signals = at_once([lambda: evaluate_wallet(WALLET, watch=watch) for _ in range(WORKERS)])
+
+    queued = [key for batch in signals for key in batch]
+    with postgres.transaction() as tx:
+        orders = tx.open_ft_orders(WALLET)
+    assert len(queued) == len(set(queued)) == len(orders) == 20
+
+
+def statistics() -> TraderStatistics:
+    return TraderStatistics(
+        trader=LEADER,
+        win_rate_30d=Decimal("0.7"),
+        win_rate=Decimal("0.7"),
+        resolved_count_30d=50,
+        resolved_count=50,
+        average_trade_30d=Usd.of(100),
+        average_trade=Usd.of(100),
+    )
+
+
+@pytest.mark.parametrize("leaders", [2, 8])
+def test_the_sequence_grows_in_the_order_of_commits(postgres: PostgresStore, leaders):
+    """Whoever sees one trade sees all before it: no evaluation overtakes a slow commit (L50)."""
+    with_wallet(postgres)
+
+    def ingest(number: int) -> None:
+        trades = [a_trade(number * 100 + n) for n in range(50)]
+        with postgres.transaction() as tx:
+            tx.add_source_trades(LEADER, trades, cursor_at=NOON)
+
+    at_once([lambda n=n: ingest(n) for n in range(leaders)])
+
+    with postgres.transaction() as tx:
+        work = tx.wallet_work(WALLET, 5_000, lock=False)
+    blocks = [each.trade.source_trade_id.rsplit("-")[1] for each in work.trades]
+    owners = [int(number) // 100 for number in blocks]
+    changes = sum(a != b for a, b in pairwise(owners))
+    assert len(work.trades) == leaders * 50
+    assert changes == leaders - 1
