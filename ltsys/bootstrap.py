@@ -15,6 +15,7 @@ from ltsys.adapters.polymarket.trade_feed import PolymarketTradeFeed
 from ltsys.adapters.postgres import PostgresStore
 from ltsys.adapters.postgres.queries import PostgresQueries
 from ltsys.domain.errors import SettingsError
+from ltsys.domain.ids import Address, address
 from ltsys.domain.market import Market
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.ports import Clock, MarketData, ModelScores
@@ -76,6 +77,7 @@ class Services:
             market_data=self.market_data,
             scores=self._scores(),
             clock=self.clock,
+            excluded_leaders=_addresses(self.settings.excluded_leaders),
         )
 
     @cached_property
@@ -145,6 +147,13 @@ class NoModelScores:
 def services() -> Services:
     """The services of this process, by its environment."""
     return Services(load())
+
+
+def _addresses(text: str) -> frozenset[Address]:
+    try:
+        return frozenset(address(part) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise SettingsError(f"LTSYS_EXCLUDED_LEADERS: {error}") from error
 
 
 def trading_key(path: Path | None) -> str:

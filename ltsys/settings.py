@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     model_key: SecretStr = SecretStr("")
     ft_source: Literal["internal", "external"] = "internal"
     """external: another system writes `ft_orders` and ltsys only mirrors them."""
+    excluded_leaders: str = ""
+    """Full addresses, separated by commas, that no leader pool may hold."""
     repost_identical: bool = False
     """Post the identical envelope once more to learn what became of an order (VENUE §3.5)."""
     database_pool: int = Field(default=10, ge=1, le=100)

@@ -1,10 +1,14 @@
 """The Celery application. Starting a worker reads this module, and nothing else happens."""
 
 import os
+import sys
 
+import structlog
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 
+from ltsys.bootstrap import services
+from ltsys.domain.errors import SettingsError
 from ltsys.observability import configure_logging
 from workers.task import LoggedTask
 
@@ -19,3 +23,18 @@ app.config_from_object("celeryconfig")
 @setup_logging.connect
 def _log_our_way(**_: object) -> None:
     configure_logging(os.environ.get("LTSYS_LOG_LEVEL", "WARNING"))
+
+
+@worker_init.connect
+def _refuse_to_start_unfit(**_: object) -> None:
+    """A worker that would have to sign has its key, and signs fast, before it takes a task."""
+    if os.environ.get("LTSYS_ROLE") not in _SIGNING_ROLES:
+        return
+    try:
+        address = services().signer.address
+    except SettingsError as error:
+        sys.exit(f"this worker cannot sign: {error}")
+    structlog.get_logger("ltsys.worker").info("worker.can_sign", address=address)
+
+
+_SIGNING_ROLES = frozenset({"execution", "fills"})

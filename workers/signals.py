@@ -16,7 +16,7 @@ from workers.ticks import is_first
 @app.task(name="signals.sync_trades")
 def sync_trades() -> None:
     """Ask for the trades of every leader whom somebody follows."""
-    if is_first("sync_trades", beat_schedule.SYNC_S):
+    if _evaluates() and is_first("sync_trades", beat_schedule.SYNC_S):
         with services().store.transaction() as tx:
             leaders = tx.followed_leaders()
         kick_each("signals.ingest_trades", leaders)
@@ -31,7 +31,7 @@ def ingest_trades(trader: str) -> None:
 @app.task(name="signals.evaluate_wallets")
 def evaluate_wallets() -> None:
     """Let every active wallet decide about what it has not seen."""
-    if is_first("evaluate_wallets", beat_schedule.SYNC_S):
+    if _evaluates() and is_first("evaluate_wallets", beat_schedule.SYNC_S):
         with services().store.transaction() as tx:
             wallets = tx.active_wallets()
         kick_each("signals.evaluate_wallet", wallets)
@@ -46,7 +46,7 @@ def evaluate_wallet(wallet_id: str) -> None:
 @app.task(name="signals.refresh_traders")
 def refresh_traders() -> None:
     """Bring the statistics of every followed leader up to date."""
-    if is_first("refresh_traders", beat_schedule.STATISTICS_S):
+    if _evaluates() and is_first("refresh_traders", beat_schedule.STATISTICS_S):
         with services().store.transaction() as tx:
             leaders = tx.followed_leaders()
         kick_each("signals.refresh_trader", leaders)
@@ -61,7 +61,7 @@ def refresh_trader(trader: str) -> None:
 @app.task(name="signals.refresh_pools")
 def refresh_pools() -> None:
     """Fill the leader pools that wallets follow."""
-    if is_first("refresh_pools", beat_schedule.POOLS_S):
+    if _evaluates() and is_first("refresh_pools", beat_schedule.POOLS_S):
         with services().store.transaction() as tx:
             pools = tx.wanted_pools()
         kick_each("signals.refresh_pool", pools)
@@ -79,5 +79,10 @@ def sweep_signals() -> None:
     if not is_first("sweep_signals", beat_schedule.SWEEP_S):
         return
     desk = services().desk
-    queue_signals(store=desk.store, clock=desk.clock)
+    kick_signals(queue_signals(store=desk.store, clock=desk.clock))
     kick_signals(due_signals(desk=desk))
+
+
+def _evaluates() -> bool:
+    """False where another system writes the FT orders and we only mirror them (DESIGN §4)."""
+    return services().settings.ft_source == "internal"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from ltsys.domain.ids import Address
 from ltsys.ports import Clock, MarketData, ModelScores, Signer, TradeFeed, Venue
 from ltsys.ports.store import Store
 
@@ -50,3 +51,5 @@ class Watch:
     market_data: MarketData
     scores: ModelScores
     clock: Clock
+    excluded_leaders: frozenset[Address] = frozenset()
+    """Nobody follows them by way of a pool."""

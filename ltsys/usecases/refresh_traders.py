@@ -1,6 +1,6 @@
 """Bring the leaders' statistics and the leader pools up to date (FT_RULES §11)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ltsys.domain.ids import Address
 from ltsys.domain.trader import statistics_of
@@ -9,6 +9,7 @@ from ltsys.usecases.desk import Watch
 _WINDOW = timedelta(days=30)
 _POOL_SIZE = 50
 _ROTATION_SIZE = 10
+_ROTATION_HOUR = 3
 _BOARDS: tuple[tuple[str, str], ...] = (
     ("MONTH", "PNL"),
     ("MONTH", "VOL"),
@@ -35,8 +36,15 @@ def refresh_trader(trader: Address, *, watch: Watch) -> None:
 
 
 def refresh_pool(pool: str, *, watch: Watch) -> int:
-    """The pool holds today's leaders of its leaderboards; returns how many."""
+    """The pool holds the leaders of its boards if it was due; returns how many it has then.
+
+    Leaders on the exclusion list are left out; it matches full addresses.
+    """
     now = watch.clock.now()
+    with watch.store.reading() as tx:
+        last = tx.pool_refreshed_at(pool)
+    if not is_pool_due(pool, last, now):
+        return 0
     rotates = pool in ROTATIONS
     boards = ((ROTATIONS[pool], "PNL"),) if rotates else _BOARDS
     size = _ROTATION_SIZE if rotates else _POOL_SIZE
@@ -44,6 +52,18 @@ def refresh_pool(pool: str, *, watch: Watch) -> int:
     for period, order_by in boards:
         rows = watch.feed.leaderboard(period, order_by, size)
         traders.update(dict.fromkeys(row.trader for row in rows))
+    kept = tuple(trader for trader in traders if trader not in watch.excluded_leaders)
     with watch.store.transaction() as tx:
-        tx.save_pool(pool, tuple(traders), at=now)
-    return len(traders)
+        tx.save_pool(pool, kept, at=now)
+    return len(kept)
+
+
+def is_pool_due(pool: str, last: datetime | None, now: datetime) -> bool:
+    """Leaderboards are read once a day, rotations at 03:00 UTC (FT_RULES §11)."""
+    if last is None:
+        return True
+    if pool not in ROTATIONS:
+        return now - last >= timedelta(days=1)
+    turn = now.replace(hour=_ROTATION_HOUR, minute=0, second=0, microsecond=0)
+    latest = turn if now >= turn else turn - timedelta(days=1)
+    return last < latest

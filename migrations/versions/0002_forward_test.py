@@ -25,6 +25,7 @@ def upgrade() -> None:
             started_at   timestamptz NOT NULL,
             cursor_seq   bigint NOT NULL DEFAULT 0,
             last_sync_at timestamptz,
+            realized_pnl numeric(20, 6) NOT NULL DEFAULT 0,
             problem      text,
             CONSTRAINT a_model_needs_a_threshold
                 CHECK ((rules -> 'use_model') = 'false'::jsonb
@@ -34,6 +35,7 @@ def upgrade() -> None:
         COMMENT ON COLUMN ft_wallets.target_traders IS 'lower case; whom the rules name';
         COMMENT ON COLUMN ft_wallets.leader_pool IS 'follows this pool where no target trader is named';
         COMMENT ON COLUMN ft_wallets.cursor_seq IS 'every source trade up to this seq has been decided about';
+        COMMENT ON COLUMN ft_wallets.realized_pnl IS 'the sum of pnl over its orders, moved with them';
         COMMENT ON COLUMN ft_wallets.problem IS 'why the wallet does not trade, in one sentence';
 
         CREATE TABLE ft_orders (
@@ -65,6 +67,7 @@ def upgrade() -> None:
             CHECK ((outcome = 'OPEN') = (pnl IS NULL))
         );
         CREATE INDEX ft_orders_open ON ft_orders (condition_id) WHERE outcome = 'OPEN';
+        CREATE INDEX ft_orders_open_by_wallet ON ft_orders (wallet_id) WHERE outcome = 'OPEN';
         CREATE INDEX ft_orders_by_time ON ft_orders (wallet_id, order_time);
         COMMENT ON COLUMN ft_orders.size IS 'dollars';
         COMMENT ON COLUMN ft_orders.entry_price IS 'dollars a share, 0.3 % of slippage included';

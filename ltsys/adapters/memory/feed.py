@@ -95,8 +95,12 @@ class FeedRecords(Session):
         known = ((trader, self._trader(trader).statistics) for trader in traders)
         return {trader: statistics for trader, statistics in known if statistics is not None}
 
-    def save_pool(self, pool: str, traders: Sequence[Address], *, at: datetime) -> None:  # noqa: ARG002  a row has no use for the moment
+    def save_pool(self, pool: str, traders: Sequence[Address], *, at: datetime) -> None:
         self._tables.leader_pools[pool] = tuple(sorted(traders))
+        self._tables.pools_refreshed_at[pool] = at
+
+    def pool_refreshed_at(self, pool: str) -> datetime | None:
+        return self._tables.pools_refreshed_at.get(pool)
 
     def wanted_pools(self) -> tuple[str, ...]:
         rows = self._tables.ft_wallets.values()

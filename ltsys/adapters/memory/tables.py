@@ -157,6 +157,7 @@ class Tables:
     markets: dict[ConditionId, MarketRow] = field(default_factory=dict)
     traders: dict[Address, TraderRow] = field(default_factory=dict)
     leader_pools: dict[str, tuple[Address, ...]] = field(default_factory=dict)
+    pools_refreshed_at: dict[str, datetime] = field(default_factory=dict)
     source_trades: dict[SourceTradeId, SourceTradeRow] = field(default_factory=dict)
     ft_wallets: dict[FtWalletId, WalletRow] = field(default_factory=dict)
     ft_orders: dict[FtOrderId, FtOrder] = field(default_factory=dict)

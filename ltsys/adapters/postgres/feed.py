@@ -223,6 +223,10 @@ class FeedRecords(Session):
             (pool, at, list(traders)),
         )
 
+    def pool_refreshed_at(self, pool: str) -> datetime | None:
+        row = self._row("SELECT max(refreshed_at) AS at FROM leader_pools WHERE pool = %s", (pool,))
+        return row["at"] if row else None
+
     def wanted_pools(self) -> tuple[str, ...]:
         rows = self._rows(
             """

@@ -9,7 +9,7 @@ from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ft_wallet_json import wallet_to_json
 from ltsys.domain.ids import Address, ConditionId, FtWalletId, SourceTradeId, StrategyId
-from ltsys.domain.money import Usd
+from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.ports.store import Decision, SignalKey, UndecidedTrade, WalletDecisions, WalletWork
 
 LOOK_BACK = timedelta(hours=1)
@@ -56,11 +56,10 @@ class ForwardTestRecords(Session):
             return None
         leaders = row["leaders"]
         trades = self._undecided(leaders, row["cursor_seq"], row["last_seq"], limit)
-        totals = self._row(
+        exposure = self._row(
             """
-            SELECT coalesce(sum(pnl), 0) AS realized,
-                   coalesce(sum(size) FILTER (WHERE outcome = 'OPEN'), 0) AS open
-              FROM ft_orders WHERE wallet_id = %s
+            SELECT coalesce(sum(size), 0) AS open FROM ft_orders
+             WHERE wallet_id = %s AND outcome = 'OPEN'
             """,
             (wallet_id,),
         )
@@ -71,8 +70,8 @@ class ForwardTestRecords(Session):
             cursor_seq=row["cursor_seq"],
             trades=trades,
             next_cursor_seq=trades[-1].seq if is_full else row["last_seq"],
-            realized_pnl=Usd(totals["realized"]) if totals else Usd.of(0),
-            open_exposure=Usd(totals["open"]) if totals else Usd.of(0),
+            realized_pnl=Usd(row["realized_pnl"]),
+            open_exposure=Usd(exposure["open"]) if exposure else ZERO_USD,
         )
 
     def _wallet(self, wallet_id: FtWalletId) -> Row | None:
@@ -159,6 +158,7 @@ class ForwardTestRecords(Session):
             return
         self._write(
             """
+            WITH added AS (
             INSERT INTO ft_orders
                 (ft_order_id, wallet_id, source_trade_id, trader_address, condition_id, token_id,
                  token_label, title, side, entry_price, size, market_end_at, trader_win_rate,
@@ -170,6 +170,11 @@ class ForwardTestRecords(Session):
                 %s::numeric[], %s::timestamptz[], %s::text[], %s::numeric[], %s::numeric[],
                 %s::timestamptz[])
             ON CONFLICT (wallet_id, source_trade_id) DO NOTHING
+            RETURNING wallet_id, pnl)
+            UPDATE ft_wallets w SET realized_pnl = realized_pnl + total.pnl
+              FROM (SELECT wallet_id, sum(pnl) AS pnl FROM added
+                     WHERE pnl IS NOT NULL GROUP BY wallet_id) total
+             WHERE w.wallet_id = total.wallet_id
             """,
             tuple(list(column) for column in zip(*map(_columns, orders), strict=True)),
         )
@@ -179,11 +184,16 @@ class ForwardTestRecords(Session):
             return
         self._write(
             """
+            WITH closed AS (
             UPDATE ft_orders SET outcome = c.outcome, exit_price = c.exit_price, pnl = c.pnl,
                                  resolved_at = c.resolved_at
               FROM unnest(%s::text[], %s::text[], %s::numeric[], %s::numeric[],
                           %s::timestamptz[]) AS c (id, outcome, exit_price, pnl, resolved_at)
              WHERE ft_order_id = c.id AND ft_orders.outcome = 'OPEN'
+            RETURNING ft_orders.wallet_id, ft_orders.pnl)
+            UPDATE ft_wallets w SET realized_pnl = realized_pnl + total.pnl
+              FROM (SELECT wallet_id, sum(pnl) AS pnl FROM closed GROUP BY wallet_id) total
+             WHERE w.wallet_id = total.wallet_id
             """,
             (
                 [o.ft_order_id for o in orders],
@@ -242,6 +252,15 @@ class ForwardTestRecords(Session):
         return tuple(ConditionId(row["condition_id"]) for row in rows)
 
     def open_ft_orders_in(self, condition_id: ConditionId) -> tuple[FtOrder, ...]:
+        # wallets before orders, as evaluation locks them
+        self._write(
+            """
+            SELECT 1 FROM ft_wallets WHERE wallet_id IN (
+                   SELECT wallet_id FROM ft_orders WHERE condition_id = %s AND outcome = 'OPEN')
+             ORDER BY wallet_id FOR UPDATE
+            """,
+            (condition_id,),
+        )
         rows = self._rows(
             """
             SELECT * FROM ft_orders WHERE condition_id = %s AND outcome = 'OPEN'
