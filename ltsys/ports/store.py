@@ -71,6 +71,8 @@ class WalletWork:
     cursor_seq: int
     trades: tuple[UndecidedTrade, ...]
     next_cursor_seq: int
+    is_last: bool
+    """Nothing is known beyond these trades."""
     realized_pnl: Usd
     open_exposure: Usd
 

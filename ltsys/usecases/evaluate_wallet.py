@@ -49,30 +49,89 @@ class _Facts:
     statistics: Mapping[Address, TraderStatistics]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unasked:
+    """Nothing was decided: the model has to be asked about these trades first."""
+
+    trades: tuple[SourceTrade, ...]
+    facts: _Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """A batch was decided about; `is_last` when nothing more is known."""
+
+    signals: tuple[SignalKey, ...]
+    is_last: bool
+
+
 def evaluate_wallet(wallet_id: FtWalletId, *, watch: Watch) -> tuple[SignalKey, ...]:
     """Every known trade of the wallet's leaders is decided about, in the order it was made.
 
-    Returns the signals that were queued for live strategies. The model is asked before the
-    wallet is locked, so that no transaction waits for it (LESSONS L57). Somebody else who
-    decides at the same moment wins, and nothing is decided twice.
+    Returns the signals that were queued for live strategies. The model is asked while nothing
+    is locked, so that no transaction waits for it (LESSONS L57). Somebody else who decides at
+    the same moment wins, and nothing is decided twice.
     """
     signals: list[SignalKey] = []
+    scores: Scores = {}
     while True:
         now = watch.clock.now()
-        with watch.store.transaction() as tx:
-            work = tx.wallet_work(wallet_id, _BATCH, lock=False)
-            if work is None:
-                return tuple(signals)
-            if work.next_cursor_seq == work.cursor_seq:
-                tx.note_evaluated(wallet_id, at=now)
-                return tuple(signals)
-            facts = _facts(work, now, tx)
-        scores = _ask_model(work, facts, watch)
         try:
             with watch.store.transaction() as tx:
-                signals.extend(_decide(wallet_id, facts, scores, tx))
+                step = _decide(wallet_id, now, scores, tx)
         except StaleWriteError:
             return tuple(signals)
+        match step:
+            case _Unasked():
+                scores |= _ask_model(step, watch)
+            case _Decided():
+                signals.extend(step.signals)
+                if step.is_last:
+                    return tuple(signals)
+            case None:
+                return tuple(signals)
+
+
+def _ask_model(unasked: _Unasked, watch: Watch) -> Scores:
+    """The model's answers, kept so that other wallets need not ask again (FT_RULES §11)."""
+    facts = unasked.facts
+    scores = {
+        trade.source_trade_id: watch.scores.probability(
+            trade, facts.markets[trade.condition_id], facts.now
+        )
+        for trade in unasked.trades
+    }
+    known = {key: score for key, score in scores.items() if score is not None}
+    if known:
+        with watch.store.transaction() as tx:
+            tx.save_probabilities(known)
+    return scores
+
+
+def _decide(
+    wallet_id: FtWalletId, now: datetime, asked: Scores, tx: Transaction
+) -> _Unasked | _Decided | None:
+    """None when the wallet is not there, does not trade, or is being decided for elsewhere."""
+    work = tx.wallet_work(wallet_id, _BATCH, lock=True)
+    if work is None:
+        return None
+    facts = _facts(work, now, tx)
+    scores = _held(work) | asked
+    unasked = _unasked(work, facts, scores)
+    if unasked:
+        return _Unasked(trades=unasked, facts=facts)
+    batch = _Batch.of(work, facts, scores, _open_orders(work, tx))
+    for undecided in _in_order(work):
+        batch.decide(undecided.trade)
+    if work.next_cursor_seq != work.cursor_seq:
+        tx.save_decisions(batch.result())
+    if work.is_last:
+        tx.note_evaluated(wallet_id, at=now)
+    signals: tuple[SignalKey, ...] = ()
+    if batch.opened:
+        _log(batch, tx)
+        signals = tx.queue_signals(now, wallet_id)
+    return _Decided(signals=signals, is_last=work.is_last)
 
 
 def _facts(work: WalletWork, now: datetime, tx: Transaction) -> _Facts:
@@ -84,46 +143,31 @@ def _facts(work: WalletWork, now: datetime, tx: Transaction) -> _Facts:
     )
 
 
-def _ask_model(work: WalletWork, facts: _Facts, watch: Watch) -> Scores:
-    """The model's answer for each trade that passes every check before it (FT_RULES §11)."""
-    scores: Scores = {u.trade.source_trade_id: u.probability for u in work.trades if u.probability}
+def _held(work: WalletWork) -> Scores:
+    return {
+        u.trade.source_trade_id: u.probability for u in work.trades if u.probability is not None
+    }
+
+
+def _unasked(work: WalletWork, facts: _Facts, scores: Scores) -> tuple[SourceTrade, ...]:
+    """Trades that pass every check before the model's, and have no answer of it yet."""
     if not work.wallet.use_model:
-        return scores
-    for undecided in work.trades:
-        trade, market = undecided.trade, facts.markets.get(undecided.trade.condition_id)
-        if trade.source_trade_id in scores or market is None or trade.side is not Side.BUY:
-            continue
-        verdict = _evaluate(trade, work, facts, bank=_PLENTY, probability=NOT_ASKED)
-        if isinstance(verdict, NeedsProbability):
-            scores[trade.source_trade_id] = watch.scores.probability(trade, market, facts.now)
-    _keep(scores, work, watch)
-    return scores
-
-
-def _keep(scores: Scores, work: WalletWork, watch: Watch) -> None:
-    """Other wallets need not ask the model about the same trade again."""
-    held = {u.trade.source_trade_id for u in work.trades if u.probability is not None}
-    fresh = {k: score for k, score in scores.items() if score is not None and k not in held}
-    if fresh:
-        with watch.store.transaction() as tx:
-            tx.save_probabilities(fresh)
-
-
-def _decide(
-    wallet_id: FtWalletId, facts: _Facts, scores: Scores, tx: Transaction
-) -> tuple[SignalKey, ...]:
-    work = tx.wallet_work(wallet_id, _BATCH, lock=True)
-    if work is None:
         return ()
-    open_orders = tx.open_ft_orders(wallet_id)
-    batch = _Batch.of(work, facts, scores, open_orders)
-    for undecided in _in_order(work):
-        batch.decide(undecided.trade)
-    tx.save_decisions(batch.result())
-    if not batch.opened:
+    return tuple(
+        u.trade
+        for u in work.trades
+        if u.trade.source_trade_id not in scores
+        and isinstance(
+            _evaluate(u.trade, work, facts, bank=_PLENTY, probability=NOT_ASKED), NeedsProbability
+        )
+    )
+
+
+def _open_orders(work: WalletWork, tx: Transaction) -> tuple[FtOrder, ...]:
+    """Only sells need to know what is open."""
+    if all(u.trade.side is Side.BUY for u in work.trades):
         return ()
-    _log(batch, tx)
-    return tx.queue_signals(facts.now, wallet_id)
+    return tx.open_ft_orders(work.wallet.wallet_id)
 
 
 def _in_order(work: WalletWork) -> Iterator[UndecidedTrade]:

@@ -1,13 +1,13 @@
 """Read what a leader did since we last looked, and keep it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from itertools import islice
 
 from ltsys.domain.ids import Address, ConditionId
 from ltsys.domain.source_trade import BadRow, SourceTrade
-from ltsys.ports.store import LogEntry
+from ltsys.ports.store import LogEntry, Transaction
 from ltsys.usecases.desk import Watch
 
 _BACKFILL = timedelta(days=30)
@@ -29,25 +29,28 @@ def ingest_trades(trader: Address, *, watch: Watch) -> int:
     for batch in _batches(watch.feed.activity(trader, since)):
         trades = [row for row in batch if isinstance(row, SourceTrade)]
         bad.update(row.reason for row in batch if isinstance(row, BadRow))
-        added += _store_batch(trader, trades, watch)
-    with watch.store.transaction() as tx:
-        tx.note_synced(trader, at=now)
-        if bad:
-            tx.log(_bad_rows(trader, bad))
+        learn_markets({trade.condition_id for trade in trades}, watch=watch)
+        with watch.store.transaction() as tx:
+            added += _store(trader, trades, tx)
+            if len(batch) < _BATCH:
+                tx.note_synced(trader, at=now)
+            if bad:
+                tx.log(_bad_rows(trader, bad))
+        bad.clear()
     return added
 
 
-def _store_batch(trader: Address, trades: Sequence[SourceTrade], watch: Watch) -> int:
+def _store(trader: Address, trades: Sequence[SourceTrade], tx: Transaction) -> int:
     if not trades:
         return 0
-    learn_markets({trade.condition_id for trade in trades}, watch=watch)
     cursor = max(trade.traded_at for trade in trades)
-    with watch.store.transaction() as tx:
-        return tx.add_source_trades(trader, trades, cursor_at=cursor)
+    return tx.add_source_trades(trader, trades, cursor_at=cursor)
 
 
-def learn_markets(condition_ids: Iterable[ConditionId], *, watch: Watch) -> None:
+def learn_markets(condition_ids: Collection[ConditionId], *, watch: Watch) -> None:
     """Markets seen for the first time are fetched and stored."""
+    if not condition_ids:
+        return
     with watch.store.reading() as tx:
         unknown = tx.unknown_markets(condition_ids)
     if not unknown:
@@ -61,9 +64,13 @@ def learn_markets(condition_ids: Iterable[ConditionId], *, watch: Watch) -> None
 def _batches(
     rows: Iterable[SourceTrade | BadRow],
 ) -> Iterable[list[SourceTrade | BadRow]]:
+    """Full batches, then one that is not full, be it empty: the end has been seen."""
     iterator = iter(rows)
-    while batch := list(islice(iterator, _BATCH)):
+    while True:
+        batch = list(islice(iterator, _BATCH))
         yield batch
+        if len(batch) < _BATCH:
+            return
 
 
 def _bad_rows(trader: Address, bad: Counter[str]) -> LogEntry:

@@ -54,6 +54,7 @@ class ForwardTestRecords(Session):
             cursor_seq=row.cursor_seq,
             trades=trades,
             next_cursor_seq=trades[-1].seq if len(trades) == limit else last_seq,
+            is_last=len(trades) < limit,
             realized_pnl=sum((o.pnl for o in orders if o.pnl is not None), ZERO_USD),
             open_exposure=sum((o.size for o in orders if o.outcome is is_open), ZERO_USD),
         )

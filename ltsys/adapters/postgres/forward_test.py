@@ -70,6 +70,7 @@ class ForwardTestRecords(Session):
             cursor_seq=row["cursor_seq"],
             trades=trades,
             next_cursor_seq=trades[-1].seq if is_full else row["last_seq"],
+            is_last=not is_full,
             realized_pnl=Usd(row["realized_pnl"]),
             open_exposure=Usd(exposure["open"]) if exposure else ZERO_USD,
         )
