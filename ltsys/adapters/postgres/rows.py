@@ -179,7 +179,7 @@ def signal_of(row: Row) -> Signal:
         ft_order_id=None if row["ft_order_id"] is None else FtOrderId(row["ft_order_id"]),
         trader=Address(asked["trader_address"]),
         condition_id=ConditionId(asked["condition_id"]),
-        token_id=TokenId(asked["token_id"]),
+        token_id=TokenId(asked["token_id"] or ""),
         token_label=asked["token_label"],
         price=Price.of(asked["entry_price"]),
         size=Usd.of(asked["size"]),
