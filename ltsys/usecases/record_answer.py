@@ -30,7 +30,7 @@ def record_answer(
     event, state, text = _reading(answer)
     wall = desk.clock.wall()
     with desk.store.transaction() as tx:
-        tracking = tx.lock_tracking(lt_order_id)
+        tracking = tx.lock_tracking(lt_order_id, with_fills=False)
         if tracking is None:
             return None
         matched = answer.matched_usd if isinstance(answer, Accepted) else None

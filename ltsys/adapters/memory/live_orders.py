@@ -174,7 +174,7 @@ class LiveOrderRecords(SignalRecords):
             self._change(order_id, next_check_at=now + _NEXT_LOOK)
         return chosen
 
-    def lock_tracking(self, lt_order_id: LtOrderId) -> Tracking | None:
+    def lock_tracking(self, lt_order_id: LtOrderId, *, with_fills: bool = True) -> Tracking | None:
         order = self.order(lt_order_id)
         if order is None:
             return None
@@ -187,8 +187,8 @@ class LiveOrderRecords(SignalRecords):
         return Tracking(
             order=order,
             state=self._tables.lt_strategies[order.strategy_id].state,
-            market=market.market if market else None,
-            fills=tuple(fills),
+            market=market.market if market and with_fills else None,
+            fills=tuple(fills) if with_fills else (),
             queued_at=seen.seen_at,
         )
 

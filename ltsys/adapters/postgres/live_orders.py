@@ -7,6 +7,7 @@ from ltsys.adapters.postgres.session import Session
 from ltsys.adapters.postgres.statements import ORDER_COLUMNS, STATE_COLUMNS
 from ltsys.domain.ids import Address, LtOrderId, VenueOrderId
 from ltsys.domain.live_order import Fill, LiveOrder, lt_order_id
+from ltsys.domain.market import Market
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderEvent, OrderStatus
 from ltsys.domain.quality import slippage_ratio
@@ -274,7 +275,7 @@ class LiveOrderRecords(Session):
         )
         return tuple(LtOrderId(row["lt_order_id"]) for row in rows)
 
-    def lock_tracking(self, lt_order_id: LtOrderId) -> Tracking | None:
+    def lock_tracking(self, lt_order_id: LtOrderId, *, with_fills: bool = True) -> Tracking | None:
         key = (lt_order_id,)
         state = self._row(
             f"""
@@ -297,24 +298,24 @@ class LiveOrderRecords(Session):
         )
         if state is None or row is None:
             return None
-        fills = self._rows(
-            "SELECT * FROM lt_fills WHERE lt_order_id = %s ORDER BY recorded_at", key
-        )
-        market = self._row(
-            """
-            SELECT m.* FROM markets m JOIN lt_orders o USING (condition_id)
-             WHERE o.lt_order_id = %s
-            """,
-            key,
-        )
         order = live_order_of(row)
+        fills, market = self._fills_and_market(order) if with_fills else ((), None)
         return Tracking(
             order=order,
             state=state_of(state),
-            market=market_of(market) if market else None,
-            fills=tuple(fill_of(fill, order) for fill in fills),
+            market=market,
+            fills=fills,
             queued_at=row["seen_at"],
         )
+
+    def _fills_and_market(self, order: LiveOrder) -> tuple[tuple[Fill, ...], Market | None]:
+        fills = self._rows(
+            "SELECT * FROM lt_fills WHERE lt_order_id = %s ORDER BY recorded_at",
+            (order.lt_order_id,),
+        )
+        market = self._row("SELECT * FROM markets WHERE condition_id = %s", (order.condition_id,))
+        counted = tuple(fill_of(fill, order) for fill in fills)
+        return counted, market_of(market) if market else None
 
     def order(self, lt_order_id: LtOrderId) -> LiveOrder | None:
         row = self._row(
