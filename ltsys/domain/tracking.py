@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ltsys.domain.live_order import LiveOrder
-from ltsys.domain.money import Shares
+from ltsys.domain.money import ZERO_SHARES, ZERO_USD, Shares, Usd
 from ltsys.domain.order import ENDED, OrderEvent, OrderStatus
 from ltsys.domain.venue import TimeInForce, VenueOrder, VenueOrderStatus
 
@@ -35,6 +35,9 @@ class Evidence:
     repost_identical: bool
     repost_after_checks: int
     conclude_after_checks: int
+    failed: Usd = ZERO_USD
+    """Dollars of reported fills that failed to settle: matched once, and never ours."""
+    failed_shares: Shares = ZERO_SHARES
 
 
 def conclude(order: LiveOrder, evidence: Evidence) -> OrderEvent | NextStep:
@@ -45,7 +48,7 @@ def conclude(order: LiveOrder, evidence: Evidence) -> OrderEvent | NextStep:
     """
     if order.status in ENDED:
         return NextStep.WAIT
-    if order.executed:
+    if order.executed or evidence.failed:
         return _with_fills(order, evidence)
     if evidence.shown is not None:
         return _without_fills(evidence.shown)
@@ -76,9 +79,9 @@ def _with_fills(order: LiveOrder, evidence: Evidence) -> OrderEvent | NextStep:
     if order.plan.time_in_force not in _AT_ONCE:
         return _ended_at_venue(evidence.shown)
     if order.matched_at_once is not None:
-        is_complete = order.executed >= order.matched_at_once
+        is_complete = order.executed + evidence.failed >= order.matched_at_once
     elif evidence.shown is not None:
-        is_complete = order.executed_shares >= evidence.shown.matched
+        is_complete = order.executed_shares + evidence.failed_shares >= evidence.shown.matched
     else:
         is_complete = evidence.check_count >= evidence.conclude_after_checks
     return OrderEvent.CANCEL if is_complete else NextStep.WAIT

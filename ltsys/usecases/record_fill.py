@@ -1,7 +1,7 @@
 """Count a fill: the one place where fills become money, whoever reports them (LESSONS L20, L22)."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ltsys.domain.fees import taker_fee
 from ltsys.domain.live_order import Fill, LiveOrder, with_fill, without_fill
@@ -64,7 +64,7 @@ def _reverse(fill: Fill, tracking: Tracking, tx: Transaction) -> Tracking:
     before = tracking.order
     order, posting = without_fill(before, fill)
     state = book_posting(order, posting, tracking.state, tx)
-    state = _spent(order, state, -fill.cost)
+    state = _unspent(order, state, fill)
     tx.save_state(order.strategy_id, state)
     tx.move_order(before, order, OrderEvent.UNFILL, detail="failed to settle", next_check_at=None)
     entry = _entry(order, fill, f"a fill of {fill.cost} failed to settle and was taken back")
@@ -91,6 +91,14 @@ def _spent(order: LiveOrder, state: RiskState, cost: Usd) -> RiskState:
         return state
     spent = max(ZERO_USD, state.daily_spent + cost)
     return replace(state, daily_spent=spent)
+
+
+def _unspent(order: LiveOrder, state: RiskState, fill: Fill) -> RiskState:
+    """Only a fill of the day that is being counted gives back to its budget (LESSONS L33)."""
+    resets_at = state.daily_reset_at
+    if resets_at is not None and fill.venue.matched_at < resets_at - timedelta(days=1):
+        return state
+    return _spent(order, state, -fill.cost)
 
 
 def _same(known: VenueFill, reported: VenueFill) -> bool:

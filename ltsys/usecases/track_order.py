@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from ltsys.domain.ids import LtOrderId
 from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.money import ZERO_SHARES, ZERO_USD
 from ltsys.domain.order import ENDED, TRANSITIONS, OrderEvent, OrderStatus
 from ltsys.domain.tracking import Evidence, NextStep, conclude, needs_balance
 from ltsys.domain.venue import FillStatus, VenueFill, VenueOrder
@@ -75,6 +76,7 @@ def _record(
 
 def _evidence(order: LiveOrder, prepared: PreparedOrder, look: _Look, desk: Desk) -> Evidence:
     """The balance is compared only where nothing else can tell, and outside any transaction."""
+    failed = [fill for fill in look.fills if fill.status is FillStatus.FAILED]
     evidence = Evidence(
         shown=look.shown,
         was_seen=prepared.state == "seen",
@@ -84,6 +86,8 @@ def _evidence(order: LiveOrder, prepared: PreparedOrder, look: _Look, desk: Desk
         repost_identical=desk.repost_identical,
         repost_after_checks=desk.patience.repost_after_checks,
         conclude_after_checks=desk.patience.conclude_after_checks,
+        failed=sum(((f.price * f.shares).rounded_down() for f in failed), ZERO_USD),
+        failed_shares=sum((f.shares for f in failed), ZERO_SHARES),
     )
     if look.fills or not needs_balance(order, evidence):
         return evidence
