@@ -55,7 +55,11 @@ def missed_fills(connection: psycopg.Connection[Row], truth: VenueTruth) -> int:
 
 
 def lost_signals(connection: psycopg.Connection[Row]) -> int:
-    """Signals that a strategy should have had and never decided about."""
+    """Signals that a strategy should have had and never decided about.
+
+    An FT order whose leader had sold again before anybody could see it is no signal: it and its
+    decision were written in one transaction, already SOLD, and never touched afterwards.
+    """
     row = connection.execute(
         """
         SELECT (SELECT count(*) FROM lt_strategies s
@@ -64,7 +68,12 @@ def lost_signals(connection: psycopg.Connection[Row]) -> int:
                  WHERE s.is_active AND NOT EXISTS (
                        SELECT 1 FROM lt_seen_trades seen
                         WHERE seen.strategy_id = s.strategy_id
-                          AND seen.source_trade_id = f.source_trade_id))
+                          AND seen.source_trade_id = f.source_trade_id)
+                   AND NOT (f.outcome = 'SOLD' AND EXISTS (
+                       SELECT 1 FROM ft_seen_trades decided
+                        WHERE decided.wallet_id = f.wallet_id
+                          AND decided.source_trade_id = f.source_trade_id
+                          AND decided.xmin = f.xmin)))
              + (SELECT count(*) FROM lt_seen_trades seen
                  WHERE outcome = 'queued' OR NOT EXISTS (
                        SELECT 1 FROM lt_orders o
