@@ -30,10 +30,11 @@ def queue_force_test(
     is booked apart, and no limit, counter or balance of the strategy moves. Raises SettingsError
     when there is no strategy or no market to test in.
     """
+    now = clock.now()
     with store.transaction() as tx:
         if tx.lock_state(strategy_id) is None:
             raise SettingsError(f"there is no strategy {strategy_id}")
-        candidates = tx.open_markets(clock.now())
+        candidates = tx.open_markets(now)
     market, outcome, price = _tradable(candidates, market_data)
     now = clock.now()
     signal = Signal(

@@ -22,8 +22,9 @@ from ltsys.usecases.bookkeeping import book_posting
 
 def markets_to_resolve(*, store: Store, clock: Clock) -> tuple[ConditionId, ...]:
     """Markets past their end in which an order is still open."""
+    now = clock.now()
     with store.transaction() as tx:
-        return tx.markets_to_resolve(clock.now())
+        return tx.markets_to_resolve(now)
 
 
 def resolve_market(
