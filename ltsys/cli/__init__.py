@@ -45,5 +45,7 @@ def main() -> None:
     try:
         app()
     except LtsysError as error:
-        Console(stderr=True).print(f"[red]✗[/] {escape(str(error))}", highlight=False)
+        Console(stderr=True).print(
+            f"[red]✗[/] {escape(str(error))}", highlight=False, soft_wrap=True
+        )
         sys.exit(1)

@@ -44,6 +44,9 @@ def send(redis_url: str, task: str, *arguments: str) -> None:
 
 def answering_workers(redis_url: str, *, patience_s: float = 2.0) -> Mapping[str, int]:
     """How many workers of each queue answered a ping in time. Raises SettingsError."""
+    with connected(redis_url) as client:
+        # celery would go on trying to reach a broker that is not there
+        client.ping()
     with _celery(redis_url) as app:
         try:
             answers = app.control.ping(timeout=patience_s)

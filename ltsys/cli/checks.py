@@ -137,11 +137,11 @@ class Checkup:
 
     def _sync(self) -> Check:
         """Venue time passes faster than ours where the simulator is sped up."""
-        with self._own.store.transaction() as tx:
-            leader_count = len(tx.followed_leaders())
+        pulse = self._own.queries.pulse()
+        synced_at, leader_count = pulse.synced_at, pulse.leader_count
         if not leader_count:
             return passed("sync", "no FT wallet follows anybody yet; see `lt wallets add`")
-        synced_at, now = self._own.queries.pulse().synced_at, self._own.clock.now()
+        now = self._own.clock.now()
         limit_s = (_LATE_TICKS * self._own.settings.sync_s + _LATE_S) * self._rate()
         if synced_at is None or (now - synced_at).total_seconds() > limit_s:
             said = (

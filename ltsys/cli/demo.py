@@ -19,6 +19,7 @@ from rich.text import Text
 from ltsys.adapters.clock import SystemClock
 from ltsys.bootstrap import Services
 from ltsys.cli import demo_wallets
+from ltsys.cli.output import console
 from ltsys.cli.status import picture
 from ltsys.cli.strategies import launch
 from ltsys.cli.system import Start, foreground, until
@@ -33,7 +34,7 @@ from ltsys.usecases.add_wallet import add_ft_wallet
 from ltsys.usecases.refresh_traders import refresh_trader
 
 _MARKET_S = 300
-_LEAD_S = 45
+_LEAD_S = 100
 """Venue seconds between a market's start and ours: the first ones are under way at once."""
 _OURS = ("postgres", "valkey", "run", "log", "servers.json", "simulated-wallet.key")
 _LINE_EVERY_S = 5.0
@@ -46,7 +47,7 @@ def demo(
     ] = None,
     speed: Annotated[
         float, typer.Option(min=1, max=60, help="Simulated seconds a real second.")
-    ] = 10.0,
+    ] = 5.0,
     seed: Annotated[int, typer.Option(help="Of the invented world.")] = 1,
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Of the web page. Default: a free one.")
@@ -66,7 +67,7 @@ def demo(
         )
     folder = (data_dir or default_data_dir() / "demo").expanduser().absolute()
     begin_anew(folder)
-    out = Console(highlight=False)
+    out = console()
     try:
         with foreground(_start(folder, speed=speed, seed=seed, port=port), out) as stack:
             _run(stack, out, seconds=seconds)

@@ -11,7 +11,7 @@ from ltsys.domain.money import Usd
 from ltsys.domain.strategy import RiskRules
 
 _PATIENT_S = 600
-"""Venue seconds; at the demo's speed a signal ages ten times as fast as we do."""
+"""Venue seconds; at the demo's speed a signal ages faster than we do."""
 
 
 def wallets(leaders: Sequence[str], started_at: datetime) -> tuple[FtWallet, ...]:
@@ -20,6 +20,7 @@ def wallets(leaders: Sequence[str], started_at: datetime) -> tuple[FtWallet, ...
         FtWallet(
             wallet_id=FtWalletId("FT_DEMO_SHARP"),
             display_name="The two best leaders, five dollars a bet",
+            price_min=Decimal("0.25"),
             price_max=Decimal("0.60"),
             bet_size=Usd.of(5),
             target_traders=tuple(leaders[:2]),
@@ -28,18 +29,19 @@ def wallets(leaders: Sequence[str], started_at: datetime) -> tuple[FtWallet, ...
         FtWallet(
             wallet_id=FtWalletId("FT_DEMO_KELLY"),
             display_name="Three leaders, a quarter Kelly where the edge is 5 cents",
-            price_min=Decimal("0.10"),
+            price_min=Decimal("0.30"),
             price_max=Decimal("0.60"),
             min_edge=Decimal("0.05"),
             allocation_method=AllocationMethod.KELLY,
             min_bet=Usd.of(2),
-            max_bet=Usd.of(25),
+            max_bet=Usd.of(12),
             target_traders=tuple(leaders[:3]),
             started_at=started_at,
         ),
         FtWallet(
             wallet_id=FtWalletId("FT_DEMO_UNDERDOG"),
             display_name="Everybody's long shots, two dollars a bet",
+            price_min=Decimal("0.10"),
             price_max=Decimal("0.35"),
             bet_size=Usd.of(2),
             min_bet=Usd.of(2),
@@ -85,7 +87,7 @@ def strategies() -> tuple[Asked, ...]:
         Asked(
             ft_wallet="FT_DEMO_SHARP",
             capital=Usd.of(1_000),
-            slippage_tolerance=Decimal("0.10"),
+            slippage_tolerance=Decimal("0.15"),
             rules=_rules(max_drawdown_ratio=Decimal("0.50")),
             max_signal_age_s=_PATIENT_S,
         ),
@@ -93,14 +95,14 @@ def strategies() -> tuple[Asked, ...]:
             ft_wallet="FT_DEMO_KELLY",
             capital=Usd.of(2_000),
             slippage_tolerance=Decimal("0.15"),
-            rules=_rules(max_position_size=Usd.of(20), max_drawdown_ratio=Decimal("0.50")),
+            rules=_rules(max_position_size=Usd.of(15), max_drawdown_ratio=Decimal("0.50")),
             max_signal_age_s=_PATIENT_S,
             cooldown_s=60,
         ),
         Asked(
             ft_wallet="FT_DEMO_UNDERDOG",
             capital=Usd.of(100),
-            slippage_tolerance=Decimal("0.05"),
+            slippage_tolerance=Decimal("0.10"),
             rules=_rules(
                 daily_budget=Usd.of(40),
                 max_total_exposure=Usd.of(6),

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from ltsys.cli.output import console
 from ltsys.cli.system import Start, foreground, keep_clock, resumed, until
 from ltsys.embedded import default_data_dir
 from ltsys.stack import World
@@ -35,7 +35,7 @@ def up(
         world=World(recording=recording, seed=seed, speed=speed),
         port=port,
     )
-    out = Console(highlight=False)
+    out = console()
     try:
         with foreground(resumed(start), out) as stack:
             until(stack, seconds=None, every_s=_EVERY_S, then=lambda: keep_clock(start, stack))

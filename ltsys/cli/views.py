@@ -84,12 +84,13 @@ def state_of(row: StrategyRow) -> str:
     return "[green]active[/]"
 
 
-def limits(row: StrategyRow) -> Table:
+def limits(row: StrategyRow) -> Group:
     """Every limit of a strategy, those that are none included (LESSONS L31)."""
-    made = table(f"{row.strategy.strategy_id} has these limits and no other", "limit", "value")
+    made = table("", "limit", "value")
     for name, value in limit_words(row).items():
         made.add_row(name, value)
-    return made
+    heading = Text(f"{row.strategy.strategy_id} has these limits and no other", style="bold")
+    return Group(heading, made)
 
 
 def limit_words(row: StrategyRow) -> dict[str, str]:

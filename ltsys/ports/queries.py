@@ -135,6 +135,7 @@ class LogRow:
 class Pulse:
     """Signs of life and what waits; `_at` is machine time except for `synced_at`."""
 
+    leader_count: int
     synced_at: datetime | None
     """Venue time of the stalest followed leader's last sync; None if one never was."""
     ticked_at: datetime | None

@@ -254,7 +254,8 @@ _PULSE: Final[LiteralString] = """
         UNION
         SELECT p.trader_address FROM leader_pools p
           JOIN ft_wallets w ON w.leader_pool = p.pool AND w.is_active AND w.problem IS NULL)
-    SELECT (SELECT CASE WHEN bool_and(t.synced_at IS NOT NULL) THEN min(t.synced_at) END
+    SELECT (SELECT count(*) FROM followed) AS leader_count,
+           (SELECT CASE WHEN bool_and(t.synced_at IS NOT NULL) THEN min(t.synced_at) END
               FROM followed LEFT JOIN traders t ON t.trader_address = trader) AS synced_at,
            (SELECT max(claimed_at) FROM beat_slots) AS ticked_at,
            (SELECT count(*) FROM lt_seen_trades WHERE outcome = 'queued') AS queued_count,

@@ -1,0 +1,35 @@
+"""A whole system for all tests of this folder, started and stopped by the command itself."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from lt_harness import Running, started
+
+NOBODY = "0x" + "0" * 38 + "42"
+QUIET = "FT_QUIET"
+
+
+@pytest.fixture(scope="session")
+def system(reachable_folder: Callable[[], Path]) -> Iterator[Running]:
+    """The demo at twenty times the speed of time, once its strategies are launched."""
+    folder = reachable_folder()
+    folder.chmod(0o755)
+    with started(folder, "demo", "--speed", "20") as running:
+        running.wait_for("SIMULATOR    0 s")
+        yield running
+
+
+@pytest.fixture(scope="session")
+def quiet(system: Running, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A strategy whose wallet follows somebody who never trades: nothing moves by itself."""
+    file = tmp_path_factory.mktemp("wallets") / "quiet.json"
+    file.write_text(
+        json.dumps({"wallet_id": QUIET, "bet_size": 2, "extra": {"target_traders": [NOBODY]}})
+    )
+    added = system.lt("wallets", "add", str(file))
+    assert added.code == 0, added.err
+    made = system.lt("strategies", "create", "--ft-wallet", QUIET, "--capital", "250")
+    assert made.code == 0, made.err
+    return f"LT_{QUIET}"
