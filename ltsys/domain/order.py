@@ -74,6 +74,9 @@ TRANSITIONS: dict[tuple[OrderStatus, OrderEvent], OrderStatus] = {
     (_S.PARTIALLY_FILLED, _E.EXPIRE): _S.EXPIRED,
     (_S.PARTIALLY_FILLED, _E.UNFILL): _S.PARTIALLY_FILLED,
     (_S.FILLED, _E.UNFILL): _S.FILLED,
+    # the last cent may come late, and a match that failed may be made good by another
+    (_S.FILLED, _E.FILL_PART): _S.FILLED,
+    (_S.FILLED, _E.FILL_ALL): _S.FILLED,
     (_S.CANCELED, _E.UNFILL): _S.CANCELED,
     (_S.EXPIRED, _E.UNFILL): _S.EXPIRED,
     # the late answer to a post whose fills are already known
