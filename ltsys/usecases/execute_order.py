@@ -10,6 +10,7 @@ from datetime import datetime
 
 from ltsys.domain import ledger
 from ltsys.domain.errors import (
+    AlreadyRecordedError,
     MalformedAnswerError,
     OutcomeUnknownError,
     StaleWriteError,
@@ -43,7 +44,11 @@ def execute_order(key: SignalKey, *, desk: Desk) -> LtOrderId | None:
         signal = tx.signal(*key)
     if signal is None:
         return None
-    order = _plan(signal, _snapshot(signal, desk), desk)
+    book = _snapshot(signal, desk)
+    try:
+        order = _plan(signal, book, desk)
+    except AlreadyRecordedError:
+        return None
     if order is None or order.status is not OrderStatus.PLANNED:
         return None
     signed = _sign_and_save(order, signal, desk)

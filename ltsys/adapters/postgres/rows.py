@@ -31,7 +31,7 @@ from ltsys.domain.venue import FillStatus, TimeInForce, VenueFill
 
 
 def market_of(row: Row) -> Market:
-    """From a row of `markets`."""
+    """From a row of `markets`, or one that joins its columns as MARKET_COLUMNS."""
     outcomes = tuple(
         Outcome(
             label=o["label"],
@@ -41,7 +41,7 @@ def market_of(row: Row) -> Market:
         for o in row["outcomes"]
     )
     return Market(
-        condition_id=ConditionId(row["condition_id"]),
+        condition_id=ConditionId(row.get("market_id") or row["condition_id"]),
         title=row["title"],
         tags=tuple(row["tags"]),
         outcomes=outcomes,

@@ -6,10 +6,9 @@ from decimal import Decimal
 from typing import Any, LiteralString
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
-
-from ltsys.domain.errors import StaleWriteError
 
 Connection = psycopg.Connection[DictRow]
 Row = dict[str, Any]  # what a column holds is known by the statement that names it
@@ -19,43 +18,69 @@ Parameters = Sequence[object] | Mapping[str, object]
 class Session:
     """Base of the record classes: reads at once, writes gathered and sent together.
 
-    A write's result is not waited for where it is made: all writes since the last read go to the
-    server in one message, which is most of the speed of the money path.
+    All writes since the last read go to the server in one message, and the last message of a
+    transaction carries its commit. That is most of the speed of the money path: a transaction
+    that only writes is one round trip.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, is_atomic: bool = False) -> None:
         self._connection = connection
-        self._gathered: list[tuple[LiteralString, Parameters, str | None]] = []
+        self._is_atomic = is_atomic
+        self._has_begun = False
+        self._gathered: list[str] = []
 
     def _rows(self, statement: LiteralString, parameters: Parameters = ()) -> list[Row]:
-        self.flush()
+        self._prepare_to_read()
         return self._connection.execute(statement, parameters).fetchall()
 
     def _row(self, statement: LiteralString, parameters: Parameters = ()) -> Row | None:
-        self.flush()
+        self._prepare_to_read()
         return self._connection.execute(statement, parameters).fetchone()
 
     def _write(self, statement: LiteralString, parameters: Parameters = ()) -> None:
-        self._gathered.append((statement, parameters, None))
+        self._gathered.append(psycopg.ClientCursor(self._connection).mogrify(statement, parameters))
 
     def _write_one(self, statement: LiteralString, parameters: Parameters, *, what: str) -> None:
-        """The statement must change exactly one row; `flush` sees to it."""
-        self._gathered.append((statement, parameters, what))
-
-    def flush(self) -> None:
-        """Everything written so far has reached the server.
-
-        Raises StaleWriteError for a row that somebody moved first.
-        """
-        if not self._gathered:
-            return
-        gathered, self._gathered = self._gathered, []
+        """An UPDATE that must change exactly one row: else the server raises LT001."""
         cursor = psycopg.ClientCursor(self._connection)
-        texts = [cursor.mogrify(statement, values) for statement, values, _ in gathered]
-        cursor.execute(";".join(texts).encode())  # values were bound by mogrify
-        for result, (_, _, what) in zip(cursor.results(), gathered, strict=True):
-            if what is not None and result.rowcount != 1:
-                raise StaleWriteError(f"{what}: {result.rowcount} rows changed instead of 1")
+        update = cursor.mogrify(statement, parameters)
+        expected = cursor.mogrify("SELECT expect_one(count(*), %s) FROM changed", (what,))
+        self._gathered.append(f"WITH changed AS ({update} RETURNING 1) {expected}")
+
+    def commit(self) -> None:
+        """Everything written is in the database, or nothing of it is."""
+        if self._gathered:
+            self._send(*self._opening(), *self._gathered, *self._closing())
+            self._gathered.clear()
+        elif self._has_begun:
+            self._send("COMMIT")
+        self._has_begun = False
+
+    def rollback(self) -> None:
+        """Nothing of it is in the database."""
+        self._gathered.clear()
+        if self._connection.info.transaction_status != TransactionStatus.IDLE:
+            self._send("ROLLBACK")
+        self._has_begun = False
+
+    def _prepare_to_read(self) -> None:
+        opening = self._opening()
+        if opening or self._gathered:
+            self._send(*opening, *self._gathered)
+            self._gathered.clear()
+
+    def _opening(self) -> tuple[str, ...]:
+        if self._has_begun or not self._is_atomic:
+            return ()
+        self._has_begun = True
+        return ("BEGIN",)
+
+    def _closing(self) -> tuple[str, ...]:
+        return ("COMMIT",) if self._is_atomic else ()
+
+    def _send(self, *statements: str) -> None:
+        # values were bound by mogrify; bytes go out as they are
+        psycopg.ClientCursor(self._connection).execute(";".join(statements).encode())
 
     @staticmethod
     def _json(value: Mapping[str, object] | Sequence[object]) -> Jsonb:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Final, LiteralString
 
 from ltsys.adapters.postgres.rows import (
     live_order_of,
@@ -12,17 +13,37 @@ from ltsys.adapters.postgres.rows import (
     strategy_of,
 )
 from ltsys.adapters.postgres.session import Row, Session
-from ltsys.adapters.postgres.statements import ORDER_COLUMNS, STATE_COLUMNS
+from ltsys.adapters.postgres.statements import MARKET_COLUMNS, ORDER_COLUMNS, STATE_COLUMNS
 from ltsys.domain.ft_wallet import DeadMarketGuard
 from ltsys.domain.ids import SourceTradeId, StrategyId
+from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.strategy import Signal
 from ltsys.ports.store import Execution, SignalKey
 
-_SIGNAL_COLUMNS = """
+_SIGNAL_COLUMNS: Final[LiteralString] = """
     seen.strategy_id, seen.source_trade_id, seen.ft_order_id, seen.outcome AS seen_outcome,
     seen.is_force_test, seen.test_signal, seen.seen_at,
     f.trader_address, f.condition_id, f.token_id, f.token_label, f.entry_price, f.size,
     coalesce(f.order_time, (seen.test_signal ->> 'signal_at')::timestamptz) AS signal_at
+"""
+
+_EXECUTION: Final[LiteralString] = f"""
+    SELECT {_SIGNAL_COLUMNS}, {STATE_COLUMNS}, {MARKET_COLUMNS}, w.rules -> 'extra' AS guard,
+           EXISTS (SELECT 1 FROM lt_orders o WHERE o.strategy_id = seen.strategy_id
+                      AND o.source_trade_id = seen.source_trade_id) AS has_order
+      FROM lt_risk_state state
+      JOIN lt_strategies s ON s.strategy_id = state.strategy_id
+      JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
+      JOIN ft_wallets w ON w.wallet_id = s.ft_wallet_id
+      JOIN lt_seen_trades seen ON seen.strategy_id = state.strategy_id
+      LEFT JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
+      LEFT JOIN markets m
+        ON m.condition_id = coalesce(f.condition_id, seen.test_signal ->> 'condition_id')
+     WHERE state.strategy_id = %s AND seen.source_trade_id = %s
+       FOR UPDATE OF state
+"""  # noqa: S608  the columns are constants
+"""The locked row is as it is now. What is joined may be as old as the wait for the lock; an order
+that was added meanwhile is refused by its unique key.
 """
 
 
@@ -59,55 +80,30 @@ class SignalRecords(Session):
     def lock_execution(
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId
     ) -> Execution | None:
-        key = (strategy_id, source_trade_id)
-        row = self._row(
-            f"""
-            SELECT {_SIGNAL_COLUMNS}, {STATE_COLUMNS},
-                   w.rules -> 'extra' AS guard
-              FROM lt_risk_state state
-              JOIN lt_strategies s ON s.strategy_id = state.strategy_id
-              JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
-              JOIN ft_wallets w ON w.wallet_id = s.ft_wallet_id
-              JOIN lt_seen_trades seen ON seen.strategy_id = state.strategy_id
-              LEFT JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
-             WHERE state.strategy_id = %s AND seen.source_trade_id = %s
-               FOR UPDATE OF state
-            """,  # noqa: S608  the columns are constants
-            key,
-        )
+        row = self._row(_EXECUTION, (strategy_id, source_trade_id))
         if row is None:
             return None
-        order = self._row(
-            f"""
-            SELECT {ORDER_COLUMNS} FROM lt_orders o
-              LEFT JOIN orders e ON e.order_id = o.order_id
-             WHERE o.strategy_id = %s AND o.source_trade_id = %s
-            """,  # noqa: S608  the columns are a constant
-            key,
-        )
-        market = self._row(
-            """
-            SELECT m.*, seen.outcome AS seen_outcome FROM lt_seen_trades seen
-              LEFT JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
-              LEFT JOIN markets m
-                ON m.condition_id = coalesce(f.condition_id, seen.test_signal ->> 'condition_id')
-             WHERE seen.strategy_id = %s AND seen.source_trade_id = %s
-            """,
-            key,
-        )
-        if market is None:
-            return None
-        has_plan = order is not None and order["limit_price"] is not None
         return Execution(
             signal=signal_of(row),
-            is_queued=market["seen_outcome"] == "queued",
+            is_queued=row["seen_outcome"] == "queued",
             strategy=strategy_of(row),
             rules=rules_of(row),
             state=state_of(row),
             guard=_guard_of(row["guard"]),
-            market=market_of(market) if market["condition_id"] else None,
-            order=live_order_of(order) if order is not None and has_plan else None,
+            market=market_of(row) if row["market_id"] else None,
+            order=self._planned(strategy_id, source_trade_id) if row["has_order"] else None,
         )
+
+    def _planned(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> LiveOrder | None:
+        row = self._row(
+            f"""
+            SELECT {ORDER_COLUMNS} FROM lt_orders o
+              LEFT JOIN orders e ON e.order_id = o.order_id
+             WHERE o.strategy_id = %s AND o.source_trade_id = %s AND o.limit_price IS NOT NULL
+            """,  # noqa: S608  the columns are a constant
+            (strategy_id, source_trade_id),
+        )
+        return live_order_of(row) if row else None
 
     def add_force_test(self, signal: Signal) -> None:
         asked = {

@@ -22,3 +22,10 @@ STATE_COLUMNS: Final[LiteralString] = """
     state.pause_reason
 """
 """Of `lt_strategies s`, `lt_risk_rules r` and `lt_risk_state state`."""
+
+MARKET_COLUMNS: Final[LiteralString] = """
+    m.condition_id AS market_id, m.title, m.tags, m.outcomes, m.start_at, m.game_start_at, m.end_at,
+    m.is_closed, m.is_resolved, m.accepts_orders, m.is_neg_risk, m.version, m.fee_rate,
+    m.fee_exponent
+"""
+"""Of `markets m`, where the id is joined from elsewhere and may be missing."""

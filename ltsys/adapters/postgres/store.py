@@ -6,6 +6,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+import psycopg
 from psycopg.errors import UniqueViolation
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
@@ -17,13 +18,16 @@ from ltsys.adapters.postgres.resolutions import ResolutionRecords
 from ltsys.adapters.postgres.session import Connection
 from ltsys.adapters.postgres.signals import SignalRecords
 from ltsys.adapters.postgres.strategies import StrategyRecords
-from ltsys.domain.errors import AlreadyRecordedError
+from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
 from ltsys.ports.store import LogEntry, Transaction
 
 _SESSION = (
     "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s"
     " -c idle_in_transaction_session_timeout=30s"
 )
+
+_MOVED_FIRST = "LT001"
+"""Raised by `expect_one` of the schema."""
 
 
 class PostgresTransaction(
@@ -110,16 +114,28 @@ class PostgresStore:
         Raises AlreadyRecordedError for a key that exists, StaleWriteError for a row that
         somebody moved first, at the latest when the block ends.
         """
-        try:
-            with self._pool.connection() as connection, connection.transaction():
-                transaction = PostgresTransaction(connection)
+        with self._pool.connection() as connection:
+            transaction = PostgresTransaction(connection, is_atomic=True)
+            try:
                 yield transaction
-                transaction.flush()
-        except UniqueViolation as error:
-            raise AlreadyRecordedError(error.diag.constraint_name or "unique key") from error
+                transaction.commit()
+            except psycopg.Error as error:
+                transaction.rollback()
+                raise _translated(error) from error
+            except BaseException:
+                transaction.rollback()
+                raise
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Each statement on its own, without a transaction around them."""
         with self._pool.connection() as connection:
             yield PostgresTransaction(connection)
+
+
+def _translated(error: psycopg.Error) -> Exception:
+    if isinstance(error, UniqueViolation):
+        return AlreadyRecordedError(error.diag.constraint_name or "unique key")
+    if error.sqlstate == _MOVED_FIRST:
+        return StaleWriteError(error.diag.message_primary or "somebody moved the row first")
+    return error
