@@ -97,8 +97,8 @@ class LiveOrder:
 
     @property
     def average_price(self) -> Price | None:
-        """Dollars a share over all fills; None before the first."""
-        if not self.executed_shares:
+        """Dollars a share over all fills; None while they cost less than a millionth."""
+        if not self.executed_shares or not self.executed:
             return None
         return Price((self.executed.amount / self.executed_shares.count).quantize(Decimal("1e-12")))
 
