@@ -1,6 +1,7 @@
 """The demo's forward-test wallets, and which of them are mirrored under which limits."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,18 +15,18 @@ _PATIENT_S = 600
 """Venue seconds; at the demo's speed a signal ages faster than we do."""
 
 
-def wallets(leaders: Sequence[str], started_at: datetime) -> tuple[FtWallet, ...]:
-    """Six ways to follow the invented world's six leaders, the best of whom comes first."""
-    return (
+_WALLETS = (
+    (
         FtWallet(
             wallet_id=FtWalletId("FT_DEMO_SHARP"),
             display_name="The two best leaders, five dollars a bet",
             price_min=Decimal("0.25"),
             price_max=Decimal("0.60"),
             bet_size=Usd.of(5),
-            target_traders=tuple(leaders[:2]),
-            started_at=started_at,
         ),
+        slice(0, 2),
+    ),
+    (
         FtWallet(
             wallet_id=FtWalletId("FT_DEMO_KELLY"),
             display_name="Three leaders, a quarter Kelly where the edge is 5 cents",
@@ -35,19 +36,21 @@ def wallets(leaders: Sequence[str], started_at: datetime) -> tuple[FtWallet, ...
             allocation_method=AllocationMethod.KELLY,
             min_bet=Usd.of(2),
             max_bet=Usd.of(12),
-            target_traders=tuple(leaders[:3]),
-            started_at=started_at,
         ),
+        slice(0, 3),
+    ),
+    (
         FtWallet(
             wallet_id=FtWalletId("FT_DEMO_UNDERDOG"),
-            display_name="Everybody's long shots, two dollars a bet",
+            display_name="Everybody's underdogs, two dollars a bet",
             price_min=Decimal("0.10"),
-            price_max=Decimal("0.35"),
+            price_max=Decimal("0.45"),
             bet_size=Usd.of(2),
             min_bet=Usd.of(2),
-            target_traders=tuple(leaders),
-            started_at=started_at,
         ),
+        slice(None),
+    ),
+    (
         FtWallet(
             wallet_id=FtWalletId("FT_DEMO_CONVICTION"),
             display_name="The second and the fourth, more when they bet more",
@@ -55,9 +58,10 @@ def wallets(leaders: Sequence[str], started_at: datetime) -> tuple[FtWallet, ...
             allocation_method=AllocationMethod.CONVICTION,
             bet_size=Usd.of(3),
             min_conviction=Decimal("0.80"),
-            target_traders=tuple(leaders[1:4:2]),
-            started_at=started_at,
         ),
+        slice(1, 4, 2),
+    ),
+    (
         FtWallet(
             wallet_id=FtWalletId("FT_DEMO_MODEL"),
             display_name="Whatever the model likes, scaled by its score",
@@ -66,18 +70,28 @@ def wallets(leaders: Sequence[str], started_at: datetime) -> tuple[FtWallet, ...
             min_edge=Decimal("-0.20"),
             allocation_method=AllocationMethod.ML_SCALED,
             bet_size=Usd.of(3),
-            target_traders=tuple(leaders),
-            started_at=started_at,
         ),
+        slice(None),
+    ),
+    (
         FtWallet(
             wallet_id=FtWalletId("FT_DEMO_EDGE"),
             display_name="The third leader, scaled by the edge",
             min_edge=Decimal("-0.05"),
             allocation_method=AllocationMethod.EDGE_SCALED,
             bet_size=Usd.of(4),
-            target_traders=tuple(leaders[2:3]),
-            started_at=started_at,
         ),
+        slice(2, 3),
+    ),
+)
+"""Each with the places of its leaders among all."""
+
+
+def wallets(leaders: Sequence[str], started_at: datetime) -> tuple[FtWallet, ...]:
+    """Six ways to follow the invented world's six leaders, the best of whom comes first."""
+    return tuple(
+        replace(rules, target_traders=tuple(leaders[places]), started_at=started_at)
+        for rules, places in _WALLETS
     )
 
 
@@ -87,14 +101,14 @@ def strategies() -> tuple[Asked, ...]:
         Asked(
             ft_wallet="FT_DEMO_SHARP",
             capital=Usd.of(1_000),
-            slippage_tolerance=Decimal("0.15"),
+            slippage_tolerance=Decimal("0.20"),
             rules=_rules(max_drawdown_ratio=Decimal("0.50")),
             max_signal_age_s=_PATIENT_S,
         ),
         Asked(
             ft_wallet="FT_DEMO_KELLY",
             capital=Usd.of(2_000),
-            slippage_tolerance=Decimal("0.15"),
+            slippage_tolerance=Decimal("0.20"),
             rules=_rules(max_position_size=Usd.of(15), max_drawdown_ratio=Decimal("0.50")),
             max_signal_age_s=_PATIENT_S,
             cooldown_s=60,
@@ -105,7 +119,7 @@ def strategies() -> tuple[Asked, ...]:
             slippage_tolerance=Decimal("0.10"),
             rules=_rules(
                 daily_budget=Usd.of(40),
-                max_total_exposure=Usd.of(6),
+                max_total_exposure=Usd.of(4),
                 max_consecutive_losses=5,
                 max_drawdown_ratio=Decimal("0.20"),
             ),

@@ -115,7 +115,8 @@ def orders(rows: Sequence[OrderRow], *, now: datetime, wide: bool = True) -> Tab
     made = table(
         "Last orders", "age", "strategy", "status", "size", "market", "why", *extra, right=("size",)
     )
-    made.columns[5].overflow = "fold"
+    if not wide:
+        made.columns[4].no_wrap = True
     for row in rows:
         word = readers_word(row.status)
         market = f"{row.token_label}: {row.title}" if row.title else row.token_label
@@ -132,14 +133,21 @@ def orders(rows: Sequence[OrderRow], *, now: datetime, wide: bool = True) -> Tab
 
 
 def queues(pulse: Pulse, depths: Mapping[str, int], *, now: datetime) -> Table:
-    made = table("Queues", "what", "count", "oldest", right=("count", "oldest"))
-    for name, depth in depths.items():
-        made.add_row(f"messages in {name}", f"{depth}", "")
-    made.add_row("signals to execute", f"{pulse.queued_count}", age(pulse.oldest_queued_at, now))
-    made.add_row("orders to look at", f"{pulse.working_count}", age(pulse.oldest_due_at, now))
-    made.add_row("orders unknown", f"{pulse.unknown_count}", age(pulse.oldest_unknown_at, now))
-    made.add_row("last tick", "", age(pulse.ticked_at, now))
+    """What waits, and how long the oldest of it has."""
+    cells = {
+        **{f"in {name}": f"{depth}" for name, depth in depths.items()},
+        "to execute": _waiting(pulse.queued_count, age(pulse.oldest_queued_at, now)),
+        "to look at": _waiting(pulse.working_count, age(pulse.oldest_due_at, now)),
+        "unknown": _waiting(pulse.unknown_count, age(pulse.oldest_unknown_at, now)),
+        "last tick": age(pulse.ticked_at, now),
+    }
+    made = table("Queues: messages, then rows with the age of the oldest", *cells, right=cells)
+    made.add_row(*cells.values())
     return made
+
+
+def _waiting(count: int, oldest: str) -> str:
+    return f"{count}, {oldest}" if count else "0"
 
 
 def logs(rows: Sequence[LogRow]) -> Table:

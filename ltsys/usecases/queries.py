@@ -21,7 +21,7 @@ class Overview:
 
 
 def overview(
-    *, queries: Queries, clock: Clock, order_limit: int = 10, log_limit: int = 5
+    *, queries: Queries, clock: Clock, order_limit: int = 8, log_limit: int = 5
 ) -> Overview:
     """Raises StoreUnavailableError, and VenueUnavailableError without a simulated clock."""
     return Overview(
