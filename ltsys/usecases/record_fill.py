@@ -56,6 +56,10 @@ def _count(reported: VenueFill, tracking: Tracking, now: datetime, tx: Transacti
     event = OrderEvent.FILL_ALL if order.status is OrderStatus.FILLED else OrderEvent.FILL_PART
     detail = f"{fill.venue.shares.count} shares at {fill.venue.price.per_share}"
     tx.move_order(before, order, event, detail=detail, next_check_at=None)
+    if before.status is OrderStatus.SUBMITTING:
+        # the answer to the post was lost or is late: the fill says that the signal was executed
+        key = (order.strategy_id, order.source_trade_id)
+        tx.finish_signal(key, outcome="executed", reason=None)
     tx.log(_entry(order, fill, f"filled {detail} for {fill.cost}, fee {fill.fee}"))
     return replace(tracking, order=order, state=state, fills=(*tracking.fills, fill))
 
