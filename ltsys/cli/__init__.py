@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ltsys.cli import (
+    bench,
     demo,
     doctor,
     force_test,
@@ -36,6 +37,7 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(wallets.app, name="wallets")
 app.add_typer(ledger.app, name="ledger")
 app.command("force-test")(force_test.force_test)
+app.command("bench")(bench.bench)
 app.command("replay")(replay.replay)
 app.command("sim", context_settings=sim.CONTEXT)(sim.sim)
 
