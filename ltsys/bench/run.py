@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -116,7 +117,7 @@ class _Bench:
         self.app.conf.broker_url = stack.environment["LTSYS_REDIS_URL"]
         self.now = _moment(cast("float", stack.simulator.ask("GET", "/sim/clock")["now"]))
         self.targets = self._targets()
-        self.run_id = f"{time.time_ns():x}"
+        self.run_id = uuid.uuid4().hex
         self._numbers = count()
 
     def _targets(self) -> list[Target]:

@@ -1,12 +1,16 @@
 """What the venue's answers say about an order that we are waiting for (VENUE §3.5, §8)."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import ZERO_SHARES, ZERO_USD, Shares, Usd
 from ltsys.domain.order import ENDED, OrderEvent, OrderStatus
 from ltsys.domain.venue import TimeInForce, VenueOrder, VenueOrderStatus
+
+_ROUNDING = Usd(Decimal("0.0001"))
+"""Each fill's cost is cut to the millionth, the answer's sum only once."""
 
 _AT_ONCE = frozenset({TimeInForce.FAK, TimeInForce.FOK})
 
@@ -79,7 +83,8 @@ def _with_fills(order: LiveOrder, evidence: Evidence) -> OrderEvent | NextStep:
     if order.plan.time_in_force not in _AT_ONCE:
         return _ended_at_venue(evidence.shown)
     if order.matched_at_once is not None:
-        is_complete = order.executed + evidence.failed >= order.matched_at_once
+        missing = order.matched_at_once - (order.executed + evidence.failed)
+        is_complete = missing < _ROUNDING
     elif evidence.shown is not None:
         is_complete = order.executed_shares + evidence.failed_shares >= evidence.shown.matched
     else:

@@ -305,9 +305,7 @@ class LiveStore(Protocol):
         """Working orders whose next look at the venue has come; their next one is put off."""
         ...
 
-    def lock_tracking(
-        self, lt_order_id: LtOrderId, *, with_fills: bool = True
-    ) -> Tracking | None:
+    def lock_tracking(self, lt_order_id: LtOrderId, *, with_fills: bool = True) -> Tracking | None:
         """Without fills, which are most of the reading, there is no market either."""
         ...
 
@@ -336,6 +334,8 @@ class LiveStore(Protocol):
     def add_account(
         self, user_id: str, address: Address, signature_type: int, key_reference: str
     ) -> None: ...
+
+    def has_account(self, address: Address) -> bool: ...
 
     def add_strategy(self, strategy: Strategy, rules: RiskRules, state: RiskState) -> bool:
         """False if it exists; its limits and state are then left alone."""

@@ -19,6 +19,8 @@ class Patience:
     longest_pause: timedelta = timedelta(seconds=60)
     repost_after_checks: int = 2
     conclude_after_checks: int = 4
+    warn_after_checks: int = 10
+    """An order that is still not over by then is one that somebody should look at (L27)."""
 
     def pause(self, check_count: int) -> timedelta:
         """Twice as long each time, up to the longest."""

@@ -60,12 +60,16 @@ def execute_order(key: SignalKey, *, desk: Desk) -> LtOrderId | None:
 def post_and_record(order: LiveOrder, signed: SignedOrder, *, desk: Desk) -> LtOrderId | None:
     """Offer the envelope once and write down what came of it; no transaction is held meanwhile.
 
-    Returns the order if the venue took it.
+    Returns the order if the venue took it. A rejection of an order that was posted before proves
+    nothing of the first post, which may be the very reason for it: the order stays unknown.
     """
     answer: Answer
     try:
         answer = desk.venue.post(signed)
-    except (VenueRejectedError, VenueUnavailableError, OutcomeUnknownError) as error:
+    except VenueRejectedError as error:
+        was_posted = order.status is OrderStatus.UNKNOWN
+        answer = OutcomeUnknownError(f"refused when repeated: {error}") if was_posted else error
+    except (VenueUnavailableError, OutcomeUnknownError) as error:
         answer = error
     return record_answer(order.lt_order_id, signed.order_id, answer, desk=desk)
 

@@ -15,7 +15,7 @@ def launch_strategy(strategy: Strategy, rules: RiskRules, *, store: Store) -> bo
     """The strategy exists with its capital in the ledger; False if it existed before.
 
     It mirrors FT orders from its launch on and never earlier ones. Raises SettingsError when
-    its FT wallet does not exist.
+    its FT wallet or its trading account does not exist.
     """
     posting = ledger.fund(f"launch:{strategy.strategy_id}", strategy.initial_capital)
     balances = ledger.Balances().after(posting)
@@ -31,6 +31,8 @@ def launch_strategy(strategy: Strategy, rules: RiskRules, *, store: Store) -> bo
     with store.transaction() as tx:
         if strategy.ft_wallet_id not in tx.active_wallets():
             raise SettingsError(f"there is no active FT wallet {strategy.ft_wallet_id}")
+        if not tx.has_account(strategy.wallet_address):
+            raise SettingsError(f"there is no trading account {strategy.wallet_address}")
         if not tx.add_strategy(strategy, rules, state):
             return False
         tx.post(strategy.strategy_id, ledger.Book.LIVE, posting)

@@ -123,6 +123,9 @@ def _settle(tracking: Tracking, step: OrderEvent | NextStep, desk: Desk, tx: Tra
     tx.note_checked(before, ended, event, next_check_at=next_check_at)
     if ended.status is not before.status:
         tx.log(_entry(ended, f"{event}: {ended.executed} filled of {ended.plan.spend}"))
+    elif not is_over and before.check_count + 1 == desk.patience.warn_after_checks:
+        message = f"still {ended.status} after {desk.patience.warn_after_checks} looks"
+        tx.log(replace(_entry(ended, message), level="WARNING"))
 
 
 def _entry(order: LiveOrder, message: str) -> LogEntry:

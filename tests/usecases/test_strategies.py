@@ -72,6 +72,20 @@ def test_a_strategy_needs_an_active_wallet(floor):
     assert list(floor.store.tables.lt_strategies) == [STRATEGY]
 
 
+def test_a_strategy_needs_a_known_trading_account(floor):
+    """L39."""
+    stranger = "0x" + "9" * 40
+
+    with pytest.raises(SettingsError, match=stranger):
+        launch_strategy(
+            a_strategy(strategy_id="LT_OTHER", user_id="other", wallet_address=stranger),
+            NO_LIMITS,
+            store=floor.store,
+        )
+
+    assert list(floor.store.tables.lt_strategies) == [STRATEGY]
+
+
 def test_a_pause_denies_new_orders_and_a_resumption_takes_them_again(floor):
     """With the reason that a person gave (L32, L34)."""
     pause_strategy(STRATEGY, "lunch", store=floor.store)

@@ -121,6 +121,8 @@ def test_without_the_switch_nothing_is_posted_again(floor):
         (SEEN, OrderStatus.UNKNOWN),
         (LOST, OrderStatus.UNKNOWN),
         (VenueUnavailableError("425"), OrderStatus.UNKNOWN),
+        # the first post may have filled, and be the reason for the refusal
+        (VenueRejectedError("NOT_ENOUGH_BALANCE", "not enough balance"), OrderStatus.UNKNOWN),
     ],
 )
 def test_with_the_switch_the_same_envelope_asks(new_floor, answer, status):

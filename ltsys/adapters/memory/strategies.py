@@ -20,6 +20,9 @@ class StrategyRecords(Session):
         )
         self._tables.wallets.setdefault(address, row)
 
+    def has_account(self, address: Address) -> bool:
+        return address in self._tables.wallets
+
     def add_strategy(self, strategy: Strategy, rules: RiskRules, state: RiskState) -> bool:
         owned = {
             (r.strategy.user_id, r.strategy.ft_wallet_id)

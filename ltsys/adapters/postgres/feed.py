@@ -110,7 +110,8 @@ class FeedRecords(Session):
                  checked_at)
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (condition_id) DO UPDATE SET
-                outcomes = EXCLUDED.outcomes, end_at = EXCLUDED.end_at,
+                title = EXCLUDED.title, tags = EXCLUDED.tags, version = EXCLUDED.version,
+                is_neg_risk = EXCLUDED.is_neg_risk, outcomes = EXCLUDED.outcomes, end_at = EXCLUDED.end_at,
                 start_at = EXCLUDED.start_at, game_start_at = EXCLUDED.game_start_at,
                 is_closed = EXCLUDED.is_closed, is_resolved = EXCLUDED.is_resolved,
                 accepts_orders = EXCLUDED.accepts_orders, fee_rate = EXCLUDED.fee_rate,

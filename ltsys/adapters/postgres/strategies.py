@@ -26,6 +26,9 @@ class StrategyRecords(Session):
             (address, user_id, signature_type, key_reference),
         )
 
+    def has_account(self, address: Address) -> bool:
+        return self._row("SELECT 1 FROM wallets WHERE wallet_address = %s", (address,)) is not None
+
     def add_strategy(self, strategy: Strategy, rules: RiskRules, state: RiskState) -> bool:
         added = self._row(
             """
