@@ -15,7 +15,7 @@ from replayed import environment_of, replay
 pytestmark = pytest.mark.slow
 
 VICTIMS = ("execution", "signals", "execution", "fills", "execution", "resolution")
-ORDERS_BETWEEN = 12
+ORDERS_BETWEEN = 20
 IN_FLIGHT = """
     SELECT count(*), count(*) FILTER (WHERE status IN ('planned', 'submitting')) FROM lt_orders
 """

@@ -110,12 +110,13 @@ class FeedRecords(Session):
                  checked_at)
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (condition_id) DO UPDATE SET
-                title = EXCLUDED.title, tags = EXCLUDED.tags, version = EXCLUDED.version,
-                is_neg_risk = EXCLUDED.is_neg_risk, outcomes = EXCLUDED.outcomes, end_at = EXCLUDED.end_at,
+                title = EXCLUDED.title, tags = EXCLUDED.tags, outcomes = EXCLUDED.outcomes,
                 start_at = EXCLUDED.start_at, game_start_at = EXCLUDED.game_start_at,
-                is_closed = EXCLUDED.is_closed, is_resolved = EXCLUDED.is_resolved,
-                accepts_orders = EXCLUDED.accepts_orders, fee_rate = EXCLUDED.fee_rate,
-                fee_exponent = EXCLUDED.fee_exponent, checked_at = EXCLUDED.checked_at
+                end_at = EXCLUDED.end_at, is_closed = EXCLUDED.is_closed,
+                is_resolved = EXCLUDED.is_resolved, accepts_orders = EXCLUDED.accepts_orders,
+                is_neg_risk = EXCLUDED.is_neg_risk, version = EXCLUDED.version,
+                fee_rate = EXCLUDED.fee_rate, fee_exponent = EXCLUDED.fee_exponent,
+                checked_at = EXCLUDED.checked_at
             WHERE NOT markets.is_resolved
             """,
             (
