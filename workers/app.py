@@ -30,7 +30,6 @@ def _refuse_to_start_unfit(**_: object) -> None:
     """A worker that would have to sign has its key, and signs fast, before it takes a task."""
     if os.environ.get("LTSYS_ROLE") not in _SIGNING_ROLES:
         return
-    sys.setswitchinterval(0.0005)
     try:
         address = services().signer.address
     except SettingsError as error:

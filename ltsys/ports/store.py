@@ -274,8 +274,12 @@ class LiveStore(Protocol):
         *,
         detail: str,
         next_check_at: datetime | None,
+        latency_ms: int | None = None,
     ) -> None:
-        """Compare-and-set on the status, with its row of history. Raises StaleWriteError."""
+        """Compare-and-set on the status, with its row of history. Raises StaleWriteError.
+
+        `latency_ms` is told once, with the move that the venue's answer caused.
+        """
         ...
 
     def note_checked(
@@ -290,8 +294,6 @@ class LiveStore(Protocol):
         ...
 
     def finish_signal(self, key: SignalKey, *, outcome: str, reason: str | None) -> None: ...
-
-    def note_acknowledged(self, lt_order_id: LtOrderId, *, latency_ms: int) -> None: ...
 
     def post(self, strategy_id: StrategyId, book: Book, posting: Posting) -> None:
         """Adds the entries. A second posting of one (cause, kind) raises AlreadyRecordedError,

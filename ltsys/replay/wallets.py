@@ -20,7 +20,7 @@ FILE_NAME = "ft_wallets.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
-    """A wallet of the file and the leaders that it is given, by their place in the alphabet."""
+    """A wallet of the file and the leaders that it is given, by who traded first."""
 
     wallet_id: str
     leaders: tuple[int, ...]

@@ -11,6 +11,7 @@ from ltsys.domain.errors import (
 from ltsys.domain.ids import LtOrderId, VenueOrderId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.order import ENDED, TRANSITIONS, OrderEvent
+from ltsys.domain.quality import latency_ms
 from ltsys.domain.venue import Accepted, AlreadySeen, Killed, PostAnswer
 from ltsys.ports.store import LogEntry, Tracking, Transaction
 from ltsys.usecases.bookkeeping import end_if_over
@@ -72,7 +73,15 @@ def _move(
     before = tracking.order
     order = end_if_over(before.moved(event), tracking.state, tx)
     next_check_at = None if order.status in ENDED else wall + desk.patience.first_check_after
-    tx.move_order(before, order, event, detail=text, next_check_at=next_check_at)
+    told_ms = latency_ms(since=tracking.queued_at, until=wall)
+    tx.move_order(
+        before,
+        order,
+        event,
+        detail=text,
+        next_check_at=next_check_at,
+        latency_ms=told_ms if event in _ACKNOWLEDGED else None,
+    )
     key = (order.strategy_id, order.source_trade_id)
     match event:
         case OrderEvent.ACCEPT | OrderEvent.LOSE_ANSWER:
@@ -81,9 +90,6 @@ def _move(
             tx.finish_signal(key, outcome="failed", reason=text)
         case _:
             pass
-    if event in _ACKNOWLEDGED:
-        latency_ms = int((wall - tracking.queued_at).total_seconds() * 1000)
-        tx.note_acknowledged(order.lt_order_id, latency_ms=latency_ms)
     _log(order, f"{event}: {text}", wall, tracking, tx)
 
 
@@ -93,7 +99,6 @@ _ACKNOWLEDGED = frozenset({OrderEvent.ACCEPT, OrderEvent.KILL, OrderEvent.REJECT
 def _log(
     order: LiveOrder, message: str, wall: datetime, tracking: Tracking, tx: Transaction
 ) -> None:
-    elapsed_ms = int((wall - tracking.queued_at).total_seconds() * 1000)
     tx.log(
         LogEntry(
             stage="post",
@@ -102,6 +107,6 @@ def _log(
             trace_id=order.source_trade_id,
             lt_order_id=order.lt_order_id,
             order_id=order.order_id,
-            elapsed_ms=elapsed_ms,
+            elapsed_ms=latency_ms(since=tracking.queued_at, until=wall),
         )
     )

@@ -102,15 +102,6 @@ def test_a_fill_moves_on_and_an_unknown_one_is_refused(store):
     assert fill.status is FillStatus.FAILED
 
 
-def test_an_acknowledgement_changes_nothing_of_the_order(store):
-    order = with_live(store)
-
-    with store.transaction() as tx:
-        tx.note_acknowledged(order.lt_order_id, latency_ms=321)
-
-    assert kept(store, order) == order
-
-
 def test_held_shares_are_the_unresolved_ones_of_the_wallet_and_the_token(store):
     """L12."""
     order = counted(store, with_live(store), a_fill(shares="5"))

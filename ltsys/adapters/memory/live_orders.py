@@ -126,6 +126,7 @@ class LiveOrderRecords(SignalRecords):
         *,
         detail: str,
         next_check_at: datetime | None,
+        latency_ms: int | None = None,
     ) -> None:
         row = self._in_status(now.lt_order_id, before.status)
         if row is None or row.order is None:
@@ -138,7 +139,8 @@ class LiveOrderRecords(SignalRecords):
             executed=now.executed,
             fees=now.fees,
         )
-        self._change(now.lt_order_id, order=moved, next_check_at=next_check_at)
+        told = row.latency_ms if latency_ms is None else latency_ms
+        self._change(now.lt_order_id, order=moved, next_check_at=next_check_at, latency_ms=told)
         self._event(now.lt_order_id, before.status, now.status, event, detail)
 
     def note_checked(
@@ -157,9 +159,6 @@ class LiveOrderRecords(SignalRecords):
         self._change(now.lt_order_id, order=moved, next_check_at=next_check_at)
         if now.status is not before.status:
             self._event(now.lt_order_id, before.status, now.status, event, None)
-
-    def note_acknowledged(self, lt_order_id: LtOrderId, *, latency_ms: int) -> None:
-        self._change(lt_order_id, latency_ms=latency_ms)
 
     def due_orders(self, now: datetime, limit: int) -> tuple[LtOrderId, ...]:
         due = sorted(

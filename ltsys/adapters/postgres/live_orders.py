@@ -180,6 +180,7 @@ class LiveOrderRecords(Session):
         *,
         detail: str,
         next_check_at: datetime | None,
+        latency_ms: int | None = None,
     ) -> None:
         average = now.average_price
         slippage = None
@@ -192,7 +193,8 @@ class LiveOrderRecords(Session):
                    fill_rate = least(1, %s::numeric / nullif(maker_units / 1000000.0, 0)),
                    executed_at = CASE WHEN %s > 0
                                       THEN coalesce(executed_at, clock_timestamp()) END,
-                   next_check_at = %s, updated_at = clock_timestamp()
+                   next_check_at = %s, latency_ms = coalesce(%s, latency_ms),
+                   updated_at = clock_timestamp()
              WHERE lt_order_id = %s AND status = %s
             """,
             (
@@ -206,6 +208,7 @@ class LiveOrderRecords(Session):
                 now.executed.amount,
                 now.executed.amount,
                 next_check_at,
+                latency_ms,
                 now.lt_order_id,
                 before.status.value,
             ),
@@ -238,12 +241,6 @@ class LiveOrderRecords(Session):
         )
         if now.status is not before.status:
             self._event(now.lt_order_id, before.status, now.status, event, None)
-
-    def note_acknowledged(self, lt_order_id: LtOrderId, *, latency_ms: int) -> None:
-        self._write(
-            "UPDATE lt_orders SET latency_ms = %s WHERE lt_order_id = %s",
-            (latency_ms, lt_order_id),
-        )
 
     def _event(
         self,
