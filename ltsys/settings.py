@@ -45,7 +45,6 @@ class Settings(BaseSettings):
     repost_identical: bool = False
     """Post the identical envelope once more to learn what became of an order (VENUE §3.5)."""
     database_pool: int = Field(default=10, ge=1, le=100)
-    trace_log: bool = False
     sync_s: int = Field(default=10, ge=1, le=3600)
     """Machine seconds between two ticks of the sync and of the sweeps."""
 

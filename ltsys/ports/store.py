@@ -7,7 +7,7 @@ end the task, and a sweep starts it again.
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -35,6 +35,11 @@ from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
 
 SignalKey = tuple[StrategyId, SourceTradeId]
+
+ANSWER_PATIENCE = timedelta(seconds=20)
+"""How long an order that was handed out is left alone: longer than any post can take, whose
+connecting and reading time out after 12 s together.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +254,10 @@ class LiveStore(Protocol):
         ...
 
     def save_envelope(self, order: LiveOrder, signed: SignedOrder, *, attempt: int) -> None:
-        """The envelope as a row, and the order on its way; raises StaleWriteError."""
+        """The envelope as a row, and the order on its way for ANSWER_PATIENCE.
+
+        Raises StaleWriteError.
+        """
         ...
 
     def prepared(self, lt_order_id: LtOrderId) -> PreparedOrder | None:
@@ -304,7 +312,7 @@ class LiveStore(Protocol):
     def save_state(self, strategy_id: StrategyId, state: RiskState) -> None: ...
 
     def due_orders(self, now: datetime, limit: int) -> tuple[LtOrderId, ...]:
-        """Working orders whose next look at the venue has come; their next one is put off."""
+        """Orders whose next look at the venue has come; it is put off by ANSWER_PATIENCE."""
         ...
 
     def lock_tracking(self, lt_order_id: LtOrderId, *, with_fills: bool = True) -> Tracking | None:

@@ -12,8 +12,6 @@ from ltsys.ports.store import Store
 class Patience:
     """How long we wait before we look again; machine time."""
 
-    lost_answer_after: timedelta = timedelta(seconds=20)
-    """Longer than any post can take: connecting and reading together time out after 12 s."""
     kick_again_after: timedelta = timedelta(seconds=15)
     first_check_after: timedelta = timedelta(seconds=1)
     longest_pause: timedelta = timedelta(seconds=60)

@@ -230,7 +230,7 @@ def test_the_model_stub_scores_by_price_alone():
     headers = {"authorization": "Bearer any"}
     venue = Venue()
 
-    for price, expected in (("0.4", 0.46), (0.999, 0.99), (0, 0.1)):
+    for price, expected in (("0.4", 0.65), (0.9, 0.9), (0, 0.45)):
         body = json.dumps({"original_trade": {"price": price}}).encode()
         _, answer = venue.call("POST", "/model/score", body, headers)
         assert answer["prediction"]["probability"] == expected

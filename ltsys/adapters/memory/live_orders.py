@@ -1,7 +1,7 @@
 """Live orders, their envelopes, their fills and their history."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ltsys.adapters.memory.signals import SignalRecords
 from ltsys.adapters.memory.tables import EnvelopeRow, EventRow, FillRow, OrderRow
@@ -13,9 +13,7 @@ from ltsys.domain.order import OrderEvent, OrderStatus
 from ltsys.domain.risk import Denial
 from ltsys.domain.strategy import Signal
 from ltsys.domain.venue import SignedOrder
-from ltsys.ports.store import PreparedOrder, Tracking
-
-_NEXT_LOOK = timedelta(seconds=20)
+from ltsys.ports.store import ANSWER_PATIENCE, PreparedOrder, Tracking
 
 
 class LiveOrderRecords(SignalRecords):
@@ -47,7 +45,7 @@ class LiveOrderRecords(SignalRecords):
             trader=trader,
             token_label=token_label,
             planned_at=order.plan.planned_at,
-            next_check_at=self._clock.wall() + _NEXT_LOOK,
+            next_check_at=None,
         )
         if self._add(order.lt_order_id, row):
             self._event(order.lt_order_id, None, OrderStatus.PLANNED, None, None)
@@ -66,7 +64,7 @@ class LiveOrderRecords(SignalRecords):
         if row is None or row.order is None:
             return
         moved = replace(row.order, status=OrderStatus.SUBMITTING, order_id=signed.order_id)
-        next_check_at = self._clock.wall() + _NEXT_LOOK
+        next_check_at = self._clock.wall() + ANSWER_PATIENCE
         self._change(order.lt_order_id, order=moved, next_check_at=next_check_at)
         self._save_signed(order.lt_order_id, signed, attempt)
         self._event(
@@ -170,7 +168,7 @@ class LiveOrderRecords(SignalRecords):
         )
         chosen = tuple(order_id for _, order_id in due[:limit])
         for order_id in chosen:
-            self._change(order_id, next_check_at=now + _NEXT_LOOK)
+            self._change(order_id, next_check_at=now + ANSWER_PATIENCE)
         return chosen
 
     def lock_tracking(self, lt_order_id: LtOrderId, *, with_fills: bool = True) -> Tracking | None:

@@ -15,7 +15,7 @@ from ltsys.domain.risk import Denial
 from ltsys.domain.source_trade import Side
 from ltsys.domain.strategy import Signal
 from ltsys.domain.venue import SignedOrder
-from ltsys.ports.store import PreparedOrder, Tracking
+from ltsys.ports.store import ANSWER_PATIENCE, PreparedOrder, Tracking
 
 
 class LiveOrderRecords(Session):
@@ -74,9 +74,9 @@ class LiveOrderRecords(Session):
                 (lt_order_id, strategy_id, ft_order_id, source_trade_id, trader_address,
                  condition_id, token_id, token_label, mode, status, ft_price, ft_size_usd,
                  limit_price, maker_units, taker_units, is_neg_risk, time_in_force, planned_at,
-                 reserved_usd, ft_signal_time, is_force_test, next_check_at)
+                 reserved_usd, ft_signal_time, is_force_test)
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'planned', %s, %s, %s, %s, %s, %s, %s, %s,
-                    %s, %s, %s, clock_timestamp() + interval '20 seconds')
+                    %s, %s, %s)
             """,
             (
                 order.lt_order_id,
@@ -107,11 +107,10 @@ class LiveOrderRecords(Session):
         self._write_one(
             """
             UPDATE lt_orders SET status = 'submitting', order_id = %s,
-                   next_check_at = clock_timestamp() + interval '20 seconds',
-                   updated_at = clock_timestamp()
+                   next_check_at = clock_timestamp() + %s, updated_at = clock_timestamp()
              WHERE lt_order_id = %s AND status = 'planned'
             """,
-            (signed.order_id, order.lt_order_id),
+            (signed.order_id, ANSWER_PATIENCE, order.lt_order_id),
             what=f"planned order {order.lt_order_id}",
         )
         # the same bytes when the venue could not be reached the first time
@@ -261,14 +260,14 @@ class LiveOrderRecords(Session):
     def due_orders(self, now: datetime, limit: int) -> tuple[LtOrderId, ...]:
         rows = self._rows(
             """
-            UPDATE lt_orders SET next_check_at = %s + interval '20 seconds'
+            UPDATE lt_orders SET next_check_at = %s
              WHERE lt_order_id IN (
                    SELECT lt_order_id FROM lt_orders
                     WHERE next_check_at <= %s AND status <> 'planned'
                     ORDER BY next_check_at LIMIT %s FOR UPDATE SKIP LOCKED)
             RETURNING lt_order_id
             """,
-            (now, now, limit),
+            (now + ANSWER_PATIENCE, now, limit),
         )
         return tuple(LtOrderId(row["lt_order_id"]) for row in rows)
 
