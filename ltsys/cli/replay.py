@@ -36,7 +36,7 @@ def replay(
             min=0.001, help="Recorded seconds a real second. Default: as fast as it goes."
         ),
     ] = None,
-    tick: Annotated[int, typer.Option(min=1, max=3600, help="Recorded seconds a step.")] = 5,
+    tick: Annotated[int, typer.Option(min=1, max=3600, help="Recorded seconds a step.")] = 10,
     wallets: Annotated[
         Path | None, typer.Option(help="The file of FT wallets. Default: the nearest one above.")
     ] = None,

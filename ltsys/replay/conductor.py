@@ -26,7 +26,7 @@ _GIVE_UP_AFTER_S = 180.0
 class Pace:
     """How the clock moves. `speed` is recorded seconds a real second; None: as fast as it goes."""
 
-    tick_s: int = 5
+    tick_s: int = 10
     statistics_s: int = 600
     speed: float | None = None
 
