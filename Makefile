@@ -16,7 +16,7 @@ INSTALL := $(PIP) install --constraint requirements.lock --editable
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
-demo: .venv/.installed ## Run everything on this machine: servers, simulator, workers, dashboard
+demo: .venv/.installed ## Run everything on this machine: servers, simulator, workers, live view
 	@exec $(BIN)/lt demo $(ARGS)
 
 test: .venv/.installed-dev ## Run the tests against real, embedded servers

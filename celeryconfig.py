@@ -9,8 +9,8 @@ from ltsys.settings import load
 
 _ROLE = os.environ.get("LTSYS_ROLE", "ltsys")
 
-# --- broker ---------------------------------------------------------------------------------
-broker_url = load().redis_url or "redis://127.0.0.1:6379/0"
+broker_url = load().redis_url
+"""Workers and beat refuse to start without one."""
 broker_transport_options = {
     # every process on this broker must use the same value: the shortest one wins
     "visibility_timeout": 120,
@@ -35,7 +35,6 @@ task_publish_retry_policy = {
     "interval_max": 0.5,
 }
 
-# --- delivery -------------------------------------------------------------------------------
 task_acks_late = True
 worker_prefetch_multiplier = 1
 # a task that kills its worker would come back for ever; the sweep decides instead
@@ -46,7 +45,6 @@ task_acks_on_timeout = True
 # never kill a post in flight because the broker blinked
 worker_cancel_long_running_tasks_on_connection_loss = False
 
-# --- serialization --------------------------------------------------------------------------
 task_serializer = "json"
 event_serializer = "json"
 accept_content = ["json"]
@@ -54,7 +52,6 @@ result_backend = None
 task_ignore_result = True
 task_store_errors_even_if_ignored = False
 
-# --- queues ---------------------------------------------------------------------------------
 _NAMES = ("signals", "execution", "fills", "resolution")
 # each with an exchange of its own: a queue without one is bound to the default queue's, and every
 # worker would be sent every task
@@ -67,7 +64,6 @@ task_default_queue = "signals"
 task_create_missing_queues = False
 task_routes = {f"{name}.*": {"queue": name} for name in _NAMES}
 
-# --- limits ---------------------------------------------------------------------------------
 # time limits interrupt at any line, also inside a commit: the clients' timeouts bound a task
 task_soft_time_limit = None
 task_time_limit = None
@@ -76,7 +72,6 @@ worker_soft_shutdown_timeout = 10
 worker_enable_soft_shutdown_on_idle = False
 worker_hijack_root_logger = False
 
-# --- monitoring and beat --------------------------------------------------------------------
 worker_send_task_events = True
 # a second message for each task sent; the age of a queue is read from rows
 task_send_sent_event = False

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     api_key: SecretStr = SecretStr("")
     api_secret: SecretStr = SecretStr("")
     api_passphrase: SecretStr = SecretStr("")
-    """The venue's API credentials of the signer, made once by `lt up` or `lt wallet`."""
+    """The venue's API credentials of the signer, made once, by `lt up` for the simulator."""
     model_url: str = ""
     model_key: SecretStr = SecretStr("")
     ft_source: Literal["internal", "external"] = "internal"

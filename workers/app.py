@@ -5,7 +5,7 @@ import sys
 
 import structlog
 from celery import Celery
-from celery.signals import setup_logging, worker_init
+from celery.signals import beat_init, setup_logging, worker_init
 
 from ltsys.bootstrap import services
 from ltsys.domain.errors import SettingsError
@@ -23,6 +23,14 @@ app.config_from_object("celeryconfig")
 @setup_logging.connect
 def _log_our_way(**_: object) -> None:
     configure_logging(os.environ.get("LTSYS_LOG_LEVEL", "WARNING"))
+
+
+@beat_init.connect
+@worker_init.connect
+def _refuse_to_start_without_a_broker(**_: object) -> None:
+    """Nobody takes tasks from a broker that was only guessed."""
+    if not services().settings.redis_url:
+        sys.exit("LTSYS_REDIS_URL is not set; `lt up` starts a broker and sets it")
 
 
 @worker_init.connect

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -69,7 +70,7 @@ def replay(
 
 def is_clean(report: ReplayReport) -> bool:
     """Nothing twice, nothing lost, every cent accounted for."""
-    drift = round(float(report.ledger_drift_usd), 2)
+    drift = Decimal(report.ledger_drift_usd)
     return not (report.duplicates or report.lost_signals or report.missed_fills or drift)
 
 

@@ -65,6 +65,9 @@ TRANSITIONS: dict[tuple[OrderStatus, OrderEvent], OrderStatus] = {
     (_S.LIVE, _E.ACCEPT): _S.LIVE,
     (_S.LIVE, _E.FILL_PART): _S.PARTIALLY_FILLED,
     (_S.LIVE, _E.FILL_ALL): _S.FILLED,
+    # taken at first, and then ended by the venue without a match
+    (_S.LIVE, _E.KILL): _S.CANCELED,
+    (_S.LIVE, _E.REJECT): _S.REJECTED,
     (_S.LIVE, _E.CANCEL): _S.CANCELED,
     (_S.LIVE, _E.EXPIRE): _S.EXPIRED,
     (_S.PARTIALLY_FILLED, _E.ACCEPT): _S.PARTIALLY_FILLED,

@@ -33,7 +33,10 @@ class Situation:
 
 def plan_order(situation: Situation) -> Plan | Denial:
     """A plan that every check let pass, or the first denial (LESSONS L18, L19, L30–L32)."""
-    denial = _check_strategy(situation) or _check_market(situation)
+    signal = situation.signal
+    denial = check_strategy(
+        situation.strategy, situation.state, signal.signal_at, situation.now
+    ) or _check_market(situation)
     if denial:
         return denial
     book, market = situation.book, situation.market
@@ -42,8 +45,7 @@ def plan_order(situation: Situation) -> Plan | Denial:
     denial = _check_book(situation, book)
     if denial:
         return denial
-    signal, tolerance = situation.signal, situation.strategy.slippage_tolerance
-    limit = limit_price(signal.price, tolerance, book.tick)
+    limit = limit_price(signal.price, situation.strategy.slippage_tolerance, book.tick)
     if limit is None:
         text = f"no price on the grid of {book.tick} lies in reach of {signal.price.per_share}"
         return _deny(DenialCode.NO_VALID_PRICE, text)
@@ -78,16 +80,18 @@ def _size(situation: Situation, book: Book, market: Market, limit: Price) -> Pla
     )
 
 
-def _check_strategy(situation: Situation) -> Denial | None:
-    strategy, state, signal = situation.strategy, situation.state, situation.signal
+def check_strategy(
+    strategy: Strategy, state: RiskState, signal_at: datetime, now: datetime
+) -> Denial | None:
+    """Whether the strategy may act on a signal; asked again before a planned order goes on."""
     if not strategy.is_active:
         return _deny(DenialCode.STRATEGY_INACTIVE, f"{strategy.strategy_id} is not active")
     if state.is_paused:
         return _deny(DenialCode.STRATEGY_PAUSED, f"paused: {state.pause_reason}")
-    return check_age(signal.signal_at, strategy, situation.now)
+    return _check_age(signal_at, strategy, now)
 
 
-def check_age(signal_at: datetime, strategy: Strategy, now: datetime) -> Denial | None:
+def _check_age(signal_at: datetime, strategy: Strategy, now: datetime) -> Denial | None:
     """A stale signal is denied, not sent late (LESSONS L19)."""
     age_s = (now - signal_at).total_seconds()
     if age_s <= strategy.max_signal_age_s:

@@ -52,28 +52,30 @@ def conclude(order: LiveOrder, evidence: Evidence) -> OrderEvent | NextStep:
     """
     if order.status in ENDED:
         return NextStep.WAIT
-    if order.executed or evidence.failed:
+    if order.executed or evidence.failed or order.status is OrderStatus.PARTIALLY_FILLED:
         return _with_fills(order, evidence)
     if evidence.shown is not None:
         return _without_fills(evidence.shown)
-    if evidence.was_seen and _is_absent_from_balance(evidence):
-        # it was seen, never traded, and the shares are not there: it was killed (VENUE §3.3)
+    if needs_balance(order, evidence) and _is_absent_from_balance(evidence):
+        # after spaced looks it is not shown, never traded, and its shares are not there
         return OrderEvent.KILL
     can_repost = order.status is OrderStatus.UNKNOWN and evidence.repost_identical
-    if (
-        can_repost
-        and not evidence.was_seen
-        and evidence.check_count >= evidence.repost_after_checks
-    ):
+    is_its_turn = evidence.check_count == evidence.repost_after_checks
+    if can_repost and is_its_turn and not evidence.was_seen:
         return NextStep.REPOST
     return NextStep.WAIT
 
 
 def needs_balance(order: LiveOrder, evidence: Evidence) -> bool:
-    """Only the balance can still tell a killed order from one whose trades are not shown yet."""
+    """Only the balance can still tell an order that found nothing from one not shown yet.
+
+    That is so for immediate orders alone: one that rests may be matched at any time.
+    """
     return (
-        evidence.was_seen
+        order.plan.time_in_force in _AT_ONCE
         and not order.executed
+        and not evidence.failed
+        and not order.matched_at_once
         and evidence.shown is None
         and evidence.check_count >= evidence.conclude_after_checks
     )

@@ -218,7 +218,10 @@ class ForwardTestStore(Protocol):
         ...
 
     def markets_to_resolve(self, now: datetime) -> tuple[ConditionId, ...]:
-        """Markets past their end in which something is still open."""
+        """Markets in which something is open: often just after their end, else now and then.
+
+        A market may be closed before its end, or end at no stated time.
+        """
         ...
 
     def open_ft_orders_in(self, condition_id: ConditionId) -> tuple[FtOrder, ...]: ...

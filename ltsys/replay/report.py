@@ -1,4 +1,4 @@
-"""What a replay comes to: counts, money, and the three figures that must be zero."""
+"""What a replay comes to: counts, money, and the four figures that must be zero."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -32,7 +32,7 @@ class StrategyResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayReport:
-    """All figures of a replay. `duplicates`, `lost_signals` and `ledger_drift_usd` must be zero."""
+    """All figures of a replay. What is lost, doubled, missed or adrift must be zero."""
 
     source_trades: int
     ingested: int
@@ -125,7 +125,7 @@ _FIGURES: LiteralString = """
     SELECT (SELECT count(*) FROM source_trades) AS ingested,
            (SELECT count(*) FROM ft_orders) AS ft_orders,
            (SELECT coalesce(sum(pnl), 0) FROM ft_orders) AS ft_pnl_usd,
-           (SELECT count(*) FROM lt_fills) AS fills,
+           (SELECT count(*) FROM lt_fills WHERE status <> 'failed') AS fills,
            count(*) AS lt_orders, coalesce(sum(pnl), 0) AS lt_pnl_usd,
            avg(slippage_pct)::float AS slippage_ratio,
            avg(fill_rate) FILTER (WHERE status <> 'denied')::float AS fill_rate,

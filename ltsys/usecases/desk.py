@@ -16,7 +16,11 @@ class Patience:
     first_check_after: timedelta = timedelta(seconds=1)
     longest_pause: timedelta = timedelta(seconds=60)
     repost_after_checks: int = 2
-    conclude_after_checks: int = 4
+    """The one look at which the envelope is posted again, if at all."""
+    repost_within: timedelta = timedelta(minutes=2)
+    """Of the plan, in venue time: what is older is asked about and never placed late."""
+    conclude_after_checks: int = 7
+    """More than a minute of looks ever further apart (VENUE §3.5)."""
     warn_after_checks: int = 10
     """An order that is still not over by then is one that somebody should look at (L27)."""
 

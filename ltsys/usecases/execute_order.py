@@ -18,10 +18,10 @@ from ltsys.domain.errors import (
     VenueUnavailableError,
 )
 from ltsys.domain.ids import LtOrderId
-from ltsys.domain.live_order import LiveOrder, planned
+from ltsys.domain.live_order import LiveOrder, Plan, lt_order_id, planned
 from ltsys.domain.market import Book
 from ltsys.domain.order import OrderEvent, OrderStatus
-from ltsys.domain.planning import Situation, check_age, plan_order
+from ltsys.domain.planning import Situation, check_strategy, plan_order
 from ltsys.domain.pricing import derived_salt
 from ltsys.domain.risk import Denial, rolled_over
 from ltsys.domain.source_trade import Side
@@ -33,6 +33,9 @@ from ltsys.usecases.desk import Desk
 from ltsys.usecases.record_answer import Answer, record_answer
 
 _FIRST_ATTEMPT = 1
+
+_NoAnswer = VenueUnavailableError | MalformedAnswerError
+_NO_ANSWER = (VenueUnavailableError, MalformedAnswerError)
 
 
 def execute_order(key: SignalKey, *, desk: Desk) -> LtOrderId | None:
@@ -74,25 +77,20 @@ def post_and_record(order: LiveOrder, signed: SignedOrder, *, desk: Desk) -> LtO
     return record_answer(order.lt_order_id, signed.order_id, answer, desk=desk)
 
 
-def _snapshot(signal: Signal, desk: Desk) -> Book | None:
-    """The book of this moment, taken before any lock.
-
-    Raises VenueUnavailableError or MalformedAnswerError while the signal is fresh enough to
-    wait for a better answer; an old one goes on without a book, to be denied for its age.
-    """
+def _snapshot(signal: Signal, desk: Desk) -> Book | _NoAnswer | None:
+    """The book of this moment, taken before any lock; or why it could not be had."""
     try:
         return desk.market_data.book(signal.token_id)
-    except (VenueUnavailableError, MalformedAnswerError):
-        if (desk.clock.now() - signal.signal_at).total_seconds() < _WORTH_WAITING_S:
-            raise
-        return None
+    except (VenueUnavailableError, MalformedAnswerError) as error:
+        return error
 
 
-_WORTH_WAITING_S = 60
+def _plan(signal: Signal, book: Book | _NoAnswer | None, desk: Desk) -> LiveOrder | None:
+    """T1: lock the strategy, decide, reserve. None when the signal was decided before.
 
-
-def _plan(signal: Signal, book: Book | None, desk: Desk) -> LiveOrder | None:
-    """T1: lock the strategy, decide, reserve. None when the signal was decided before."""
+    Raises what the book could not be had for while the strategy might still act: the signal
+    waits for a better answer until it is too old (LESSONS L54).
+    """
     now = desk.clock.now()
     with desk.store.transaction() as tx:
         execution = tx.lock_execution(signal.strategy_id, signal.source_trade_id)
@@ -104,7 +102,13 @@ def _plan(signal: Signal, book: Book | None, desk: Desk) -> LiveOrder | None:
             return None
         state = rolled_over(execution.state, now)
         execution = replace(execution, state=state)
-        verdict = plan_order(_situation(execution, book, now))
+        verdict: Plan | Denial | None
+        if isinstance(book, _NO_ANSWER):
+            verdict = check_strategy(execution.strategy, state, signal.signal_at, now)
+            if verdict is None:
+                raise book
+        else:
+            verdict = plan_order(_situation(execution, book, now))
         if isinstance(verdict, Denial):
             _deny(execution.signal, verdict, now, tx)
             return None
@@ -129,10 +133,10 @@ def _situation(execution: Execution, book: Book | None, now: datetime) -> Situat
 def _resume(
     execution: Execution, order: LiveOrder, now: datetime, tx: Transaction
 ) -> LiveOrder | None:
-    """A planned order that was never posted goes on, unless its signal has grown too old."""
+    """A planned order that was never posted goes on, unless its strategy may not act any more."""
     if order.status is not OrderStatus.PLANNED:
         return None
-    denial = check_age(order.signal_at, execution.strategy, now)
+    denial = check_strategy(execution.strategy, execution.state, order.signal_at, now)
     if denial is None:
         return order
     ended = end_if_over(order.moved(OrderEvent.DENY), execution.state, tx)
@@ -140,17 +144,23 @@ def _resume(
     tx.move_order(order, ended, OrderEvent.DENY, detail=str(denial), next_check_at=None)
     key = (order.strategy_id, order.source_trade_id)
     tx.finish_signal(key, outcome="skipped", reason=denial.code)
+    _log_denial(execution.signal, denial, tx)
     return None
 
 
 def _deny(signal: Signal, denial: Denial, now: datetime, tx: Transaction) -> None:
     tx.add_denied(signal, denial, planned_at=now)
+    _log_denial(signal, denial, tx)
+
+
+def _log_denial(signal: Signal, denial: Denial, tx: Transaction) -> None:
     tx.log(
         LogEntry(
             stage="plan",
             message=str(denial),
             strategy_id=signal.strategy_id,
             trace_id=signal.source_trade_id,
+            lt_order_id=lt_order_id(signal),
             extra={"code": denial.code, "would_be": denial.would_be, "limit": denial.limit},
         )
     )

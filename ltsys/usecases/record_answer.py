@@ -72,7 +72,9 @@ def _move(
 ) -> None:
     before = tracking.order
     order = end_if_over(before.moved(event), tracking.state, tx)
-    next_check_at = None if order.status in ENDED else wall + desk.patience.first_check_after
+    # an order that was unknown before keeps its distance: nothing is asked in a tight loop
+    pause = desk.patience.pause(before.check_count)
+    next_check_at = None if order.status in ENDED else wall + pause
     told_ms = latency_ms(since=tracking.queued_at, until=wall)
     tx.move_order(
         before,

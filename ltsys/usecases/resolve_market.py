@@ -1,9 +1,11 @@
 """Book a market's outcome, for the forward tests and for every live position (FT_RULES §9)."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ltsys.domain import ledger
+from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
 from ltsys.domain.ft_order import FtOutcome, close_by_resolution
 from ltsys.domain.ids import ConditionId, LtOrderId
 from ltsys.domain.live_order import LiveOrder
@@ -129,14 +131,19 @@ def settle_due(*, store: Store, clock: Clock, limit: int = 500) -> int:
     with store.transaction() as tx:
         due = tx.due_settlements(now, limit)
     for lt_order_id in due:
-        with store.transaction() as tx:
-            tracking = tx.lock_tracking(lt_order_id)
-            if tracking is None or tracking.order.payout is None:
-                continue
-            state = _settle(tracking.order, tracking.order.payout, tracking.state, tx)
-            tx.save_state(tracking.order.strategy_id, state)
-            tx.mark_settled(lt_order_id)
+        # somebody else may release the same payout at this moment: then it is done
+        with suppress(StaleWriteError, AlreadyRecordedError), store.transaction() as tx:
+            _release_payout(lt_order_id, tx)
     return len(due)
+
+
+def _release_payout(lt_order_id: LtOrderId, tx: Transaction) -> None:
+    tracking = tx.lock_tracking(lt_order_id)
+    if tracking is None or tracking.order.payout is None:
+        return
+    tx.mark_settled(lt_order_id)
+    state = _settle(tracking.order, tracking.order.payout, tracking.state, tx)
+    tx.save_state(tracking.order.strategy_id, state)
 
 
 def _entry(order: LiveOrder, message: str) -> LogEntry:

@@ -1,6 +1,7 @@
 """Ask the venue what became of an order, and book what it says (DESIGN §4)."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ltsys.domain.ids import LtOrderId
 from ltsys.domain.live_order import LiveOrder
@@ -60,8 +61,8 @@ def _look(order: LiveOrder, prepared: PreparedOrder, desk: Desk) -> _Look:
 def _record(
     order: LiveOrder, prepared: PreparedOrder, look: _Look, desk: Desk
 ) -> OrderEvent | NextStep:
-    evidence = _evidence(order, prepared, look, desk)
     now = desk.clock.now()
+    evidence = _evidence(order, prepared, look, now, desk)
     with desk.store.transaction() as tx:
         tracking = tx.lock_tracking(order.lt_order_id)
         if tracking is None:
@@ -69,13 +70,18 @@ def _record(
         for fill in look.fills:
             tracking = record_fill(fill, tracking, now=now, tx=tx)
         tracking = _give_up_the_answer(tracking, tx)
+        if tracking.state.is_paused:
+            evidence = replace(evidence, repost_identical=False)
         step = conclude(tracking.order, evidence)
         _settle(tracking, step, desk, tx)
         return step
 
 
-def _evidence(order: LiveOrder, prepared: PreparedOrder, look: _Look, desk: Desk) -> Evidence:
+def _evidence(
+    order: LiveOrder, prepared: PreparedOrder, look: _Look, now: datetime, desk: Desk
+) -> Evidence:
     """The balance is compared only where nothing else can tell, and outside any transaction."""
+    is_fresh = now - order.plan.planned_at <= desk.patience.repost_within
     failed = [fill for fill in look.fills if fill.status is FillStatus.FAILED]
     evidence = Evidence(
         shown=look.shown,
@@ -83,7 +89,7 @@ def _evidence(order: LiveOrder, prepared: PreparedOrder, look: _Look, desk: Desk
         check_count=order.check_count,
         held_here=None,
         held_there=None,
-        repost_identical=desk.repost_identical,
+        repost_identical=desk.repost_identical and is_fresh,
         repost_after_checks=desk.patience.repost_after_checks,
         conclude_after_checks=desk.patience.conclude_after_checks,
         failed=sum(((f.price * f.shares).rounded_down() for f in failed), ZERO_USD),
@@ -107,14 +113,15 @@ def _give_up_the_answer(tracking: Tracking, tx: Transaction) -> Tracking:
     tx.move_order(order, lost, OrderEvent.LOSE_ANSWER, detail=detail, next_check_at=None)
     key = (order.strategy_id, order.source_trade_id)
     tx.finish_signal(key, outcome="executed", reason=None)
+    tx.log(replace(_entry(lost, f"unknown: {detail}"), level="WARNING"))
     return replace(tracking, order=lost)
 
 
 def _settle(tracking: Tracking, step: OrderEvent | NextStep, desk: Desk, tx: Transaction) -> None:
     before = tracking.order
     order = before
-    if isinstance(step, OrderEvent) and (before.status, step) in TRANSITIONS:
-        order = before.moved(step)
+    if isinstance(step, OrderEvent):
+        order = _moved(before, step, tx)
     ended = end_if_over(order, tracking.state, tx)
     is_over = ended.status in ENDED and all(f.status in _FINAL for f in tracking.fills)
     pause = desk.patience.pause(before.check_count)
@@ -126,6 +133,15 @@ def _settle(tracking: Tracking, step: OrderEvent | NextStep, desk: Desk, tx: Tra
     elif not is_over and before.check_count + 1 == desk.patience.warn_after_checks:
         message = f"still {ended.status} after {desk.patience.warn_after_checks} looks"
         tx.log(replace(_entry(ended, message), level="WARNING"))
+
+
+def _moved(order: LiveOrder, event: OrderEvent, tx: Transaction) -> LiveOrder:
+    """The order after the event; one that the table does not know is warned of, not obeyed."""
+    if (order.status, event) in TRANSITIONS:
+        return order.moved(event)
+    message = f"{event} has no place in an order that is {order.status}"
+    tx.log(replace(_entry(order, message), level="ERROR"))
+    return order
 
 
 def _entry(order: LiveOrder, message: str) -> LogEntry:

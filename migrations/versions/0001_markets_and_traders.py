@@ -79,6 +79,7 @@ def upgrade() -> None:
             model_probability numeric CHECK (model_probability BETWEEN 0 AND 1),
             ingested_at       timestamptz NOT NULL DEFAULT clock_timestamp()
         );
+        CREATE INDEX source_trades_by_market ON source_trades (condition_id, seq);
         CREATE INDEX source_trades_by_trader ON source_trades (trader_address, traded_at);
         COMMENT ON COLUMN source_trades.seq IS 'grows in the order of commits, which one advisory lock sees to: whoever sees n sees all below n';
         COMMENT ON COLUMN source_trades.price IS 'dollars a share';

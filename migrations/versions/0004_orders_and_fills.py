@@ -57,8 +57,9 @@ def upgrade() -> None:
             CHECK (is_force_test = (mode = 'force_test')),
             CHECK ((status = 'denied') <= (denial_code IS NOT NULL AND denial_text IS NOT NULL))
         );
-        CREATE INDEX lt_orders_working ON lt_orders (next_check_at)
-            WHERE status IN ('planned', 'submitting', 'unknown', 'live', 'partially_filled');
+        CREATE INDEX lt_orders_to_look_at ON lt_orders (next_check_at) WHERE next_check_at IS NOT NULL;
+        CREATE INDEX lt_orders_by_age ON lt_orders (created_at);
+        CREATE INDEX lt_orders_by_token ON lt_orders (token_id) WHERE outcome = 'OPEN';
         CREATE INDEX lt_orders_open ON lt_orders (condition_id) WHERE outcome = 'OPEN' AND executed_shares > 0;
         CREATE INDEX lt_orders_settling ON lt_orders (settles_at) WHERE settles_at IS NOT NULL;
         COMMENT ON COLUMN lt_orders.slippage_pct IS 'a ratio: fill against FT entry price, positive is worse';

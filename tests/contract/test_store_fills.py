@@ -183,12 +183,15 @@ def test_markets_to_resolve_have_ended_and_hold_something_open(store):
         with store.transaction() as tx:
             return tx.markets_to_resolve(now)
 
+    with store.transaction() as tx:
+        tx.save_markets([a_market()], checked_at=end - 2 * MINUTE)
     before, at_the_end = due(end - MINUTE), due(end)
+    closed_early = due(end - MINUTE + 5 * MINUTE)
     with store.transaction() as tx:
         tx.save_markets([a_market()], checked_at=looked)
     too_soon, in_time = due(looked + MINUTE), due(looked + 5 * MINUTE)
 
-    assert (before, at_the_end) == ((), (MARKET,))
+    assert (before, at_the_end, closed_early) == ((), (MARKET,), (MARKET,))
     assert (too_soon, in_time) == ((), (MARKET,))
 
 

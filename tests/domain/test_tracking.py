@@ -6,7 +6,7 @@ import pytest
 from live_made import a_plan, an_order
 
 from ltsys.domain.money import Shares, Usd
-from ltsys.domain.order import ENDED, OrderEvent, OrderStatus
+from ltsys.domain.order import ENDED, TRANSITIONS, WORKING, OrderEvent, OrderStatus
 from ltsys.domain.tracking import Evidence, NextStep, conclude, needs_balance
 from ltsys.domain.venue import TimeInForce, VenueOrder, VenueOrderStatus
 
@@ -114,7 +114,7 @@ def test_a_seen_order_was_killed_if_the_balance_has_nothing_of_it(here, there, s
     ("changes", "needed"),
     [
         ({}, True),
-        ({"was_seen": False}, False),
+        ({"was_seen": False}, True),
         ({"check_count": 3}, False),
         ({"shown": shown(VenueOrderStatus.LIVE)}, False),
     ],
@@ -186,3 +186,20 @@ def test_a_resting_order_ends_when_the_venue_says_so(status, step):
     seen = None if status is None else shown(VenueOrderStatus(status), "10")
 
     assert conclude(order, replace(NOTHING, shown=seen, check_count=99)) is step
+
+
+@pytest.mark.parametrize("status", sorted(WORKING))
+@pytest.mark.parametrize("shown_as", [None, *VenueOrderStatus])
+@pytest.mark.parametrize("matched", ["0", "5"])
+@pytest.mark.parametrize("checks", [0, 9])
+def test_every_conclusion_about_a_working_order_has_its_place_in_the_table(
+    status, shown_as, matched, checks
+):
+    """Else it would be dropped, and the order would stay as it is for ever (L27)."""
+    seen = None if shown_as is None else shown(shown_as, matched)
+    evidence = replace(NOTHING, shown=seen, check_count=checks, held_here=NONE, held_there=NONE)
+
+    step = conclude(an_order(status=status), evidence)
+
+    if status is not OrderStatus.SUBMITTING:  # given up before anything is concluded
+        assert isinstance(step, NextStep) or (status, step) in TRANSITIONS

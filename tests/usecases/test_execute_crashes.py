@@ -81,9 +81,7 @@ def recover(floor) -> None:
 @pytest.mark.parametrize("repost", [False, True])
 @pytest.mark.parametrize("where", ["before", "within", "after"])
 @pytest.mark.parametrize("number", range(1, TRANSACTIONS + 1))
-def test_a_crash_at_any_transaction_ends_in_one_order_or_one_known_doubt(
-    new_floor, number, where, repost
-):
+def test_a_crash_at_any_transaction_ends_in_one_order_or_none(new_floor, number, where, repost):
     """At most one envelope ever leaves, and no dollar is lost (L01, L02, L03)."""
     floor = new_floor(repost=repost)
     venue = ExactVenue(floor)
@@ -99,8 +97,9 @@ def test_a_crash_at_any_transaction_ends_in_one_order_or_one_known_doubt(
     was_never_sent = (number, where) == (2, "after") and not repost
     assert len({signed.order_id for signed in floor.venue.posted}) <= 1
     assert len(venue.taken) == (0 if was_never_sent else 1)
-    assert row.status is (OrderStatus.UNKNOWN if was_never_sent else OrderStatus.FILLED)
-    assert floor.balances.reserved + floor.balances.position == Usd.of(10)
+    assert row.status is (OrderStatus.CANCELED if was_never_sent else OrderStatus.FILLED)
+    spent = Usd.of(0) if was_never_sent else Usd.of(10)
+    assert floor.balances.reserved + floor.balances.position == spent
 
 
 @pytest.mark.parametrize("when", ["before it is sent", "after it was taken"])
@@ -124,7 +123,7 @@ def test_a_crash_during_the_post_is_asked_about_and_never_posted_blindly(floor, 
     was_taken = when == "after it was taken"
     assert at_first is OrderStatus.SUBMITTING
     assert len(floor.venue.posted) == 1
-    assert floor.row(key).status is (OrderStatus.FILLED if was_taken else OrderStatus.UNKNOWN)
+    assert floor.row(key).status is (OrderStatus.FILLED if was_taken else OrderStatus.CANCELED)
 
 
 def test_a_redelivered_message_finds_a_submitting_order_and_leaves_it(floor):

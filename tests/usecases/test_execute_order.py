@@ -199,15 +199,18 @@ def test_a_fresh_signal_waits_for_a_book(floor, error):
     assert floor.store.tables.lt_orders == {}
 
 
-def test_an_older_signal_without_a_book_is_denied(floor):
-    """Guards fail closed (L18)."""
+def test_a_signal_waits_for_a_book_no_longer_than_its_strategy_lets_it(floor):
+    """There is no other limit than the strategy's own (L18, L19, L31)."""
     key = floor.signal()
     floor.market_data.outage = VenueUnavailableError("503")
-    floor.clock.move(60 * SECOND)
+    floor.clock.move(180 * SECOND)
 
+    with pytest.raises(VenueUnavailableError):
+        execute_order(key, desk=floor.desk)
+    floor.clock.move(SECOND)
     execute_order(key, desk=floor.desk)
 
-    assert floor.row(key).denial.code is DenialCode.NO_BOOK
+    assert floor.row(key).denial.code is DenialCode.SIGNAL_TOO_OLD
 
 
 CAUSES = {

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from live_made import YES
+from live_made import STRATEGY, YES
 from trading_floor import accepted
 
 from ltsys.domain.errors import (
@@ -16,6 +16,7 @@ from ltsys.domain.money import ZERO_USD, Shares, Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.venue import AlreadySeen, Killed, VenueOrderStatus
 from ltsys.usecases.execute_order import post_and_record
+from ltsys.usecases.launch_strategy import pause_strategy
 from ltsys.usecases.record_answer import record_answer
 from ltsys.usecases.track_order import due_orders, track_order
 
@@ -36,10 +37,67 @@ def test_an_order_that_is_not_found_is_not_absent(floor):
     """A filled order may return 404; unknown stays unknown and keeps its money (L05)."""
     order = floor.execute(1, LOST)
 
+    order = track_often(floor, order, 7)
+
+    assert order.status is OrderStatus.UNKNOWN
+    assert floor.balances.reserved == TEN
+    assert len(floor.venue.posted) == 1
+
+
+def test_an_order_that_is_nowhere_after_a_minute_of_looks_has_ended(floor):
+    """Neither shown nor traded, and its shares are not there: an immediate order (L05, L27)."""
+    order = floor.execute(1, LOST)
+
+    order = track_often(floor, order, 8)
+
+    assert order.status is OrderStatus.CANCELED
+    assert floor.balances.available == Usd.of(1000)
+    assert len(floor.venue.posted) == 1
+
+
+def test_an_order_that_is_nowhere_but_in_the_balance_is_not_over(floor):
+    """L05, L54."""
+    order = floor.execute(1, LOST)
+    floor.venue.held[YES] = Shares.of(25)
+
     order = track_often(floor, order, 30)
 
     assert order.status is OrderStatus.UNKNOWN
     assert floor.balances.reserved == TEN
+
+
+def test_an_accepted_order_that_is_canceled_unfilled_gives_its_money_back(floor):
+    """L24, L27."""
+    order = floor.execute(1, accepted())
+    floor.shows(order, VenueOrderStatus.CANCELED)
+
+    order = floor.track(order)
+
+    assert order.status is OrderStatus.CANCELED
+    assert floor.balances.available == Usd.of(1000)
+
+
+def test_nothing_is_posted_again_while_the_strategy_is_paused(new_floor):
+    """L34."""
+    floor = new_floor(repost=True)
+    order = floor.execute(1, LOST)
+    pause_strategy(STRATEGY, "a person", store=floor.store)
+
+    for _ in range(4):
+        floor.track(order)
+
+    assert len(floor.venue.posted) == 1
+
+
+def test_nothing_is_posted_again_when_it_has_grown_old(new_floor):
+    """L19."""
+    floor = new_floor(repost=True)
+    order = floor.execute(1, LOST)
+    floor.clock.move(121 * SECOND)
+
+    for _ in range(4):
+        floor.track(order)
+
     assert len(floor.venue.posted) == 1
 
 
@@ -133,7 +191,7 @@ def test_with_the_switch_the_same_envelope_asks(new_floor, answer, status):
     posts = []
 
     for _ in range(3):
-        floor.clock.move(60 * SECOND)
+        floor.clock.move(30 * SECOND)
         order = floor.track(order)
         posts.append(len(floor.venue.posted))
 
@@ -157,7 +215,7 @@ def test_seen_without_trades_and_without_shares_was_killed(floor):
     """The balance tells, after spaced checks (L04, L05)."""
     order = floor.execute(1, SEEN)
 
-    before = track_often(floor, order, 4).status
+    before = track_often(floor, order, 7).status
     after = track_often(floor, order, 1)
 
     assert before is OrderStatus.UNKNOWN
@@ -183,7 +241,7 @@ def test_the_balance_is_compared_with_what_all_our_orders_hold(floor):
     floor.track(other)
     floor.venue.held[YES] = Shares.of(25)
 
-    order = track_often(floor, floor.execute(2, SEEN), 5)
+    order = track_often(floor, floor.execute(2, SEEN), 8)
 
     assert order.status is OrderStatus.CANCELED
 
@@ -191,6 +249,7 @@ def test_the_balance_is_compared_with_what_all_our_orders_hold(floor):
 def test_checks_come_ever_less_often(floor):
     """A budget of calls for each order (L53)."""
     order = floor.execute(1, LOST)
+    floor.venue.held[YES] = Shares.of(25)
     key = (order.strategy_id, order.source_trade_id)
     pauses = []
     for _ in range(8):

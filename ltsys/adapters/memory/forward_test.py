@@ -151,9 +151,8 @@ def _mirrors(strategy: Strategy, order: FtOrder, now: datetime) -> bool:
 
 
 def _is_worth_a_look(row: MarketRow, now: datetime) -> bool:
-    """Past its end; every time for a while, then seldom."""
+    """Just after its end at every look, else only when it was not looked at for a while."""
     end_at = row.market.end_at
-    if end_at is not None and end_at > now:
-        return False
-    has_just_ended = end_at is not None and end_at > now - _QUIET
-    return has_just_ended or row.checked_at <= now - _SELDOM
+    if end_at is not None and now - _QUIET <= end_at <= now:
+        return True
+    return row.checked_at <= now - _SELDOM

@@ -239,8 +239,8 @@ class ForwardTestRecords(Session):
         rows = self._rows(
             """
             SELECT condition_id FROM markets
-             WHERE (end_at IS NULL OR end_at <= %(now)s)
-               AND (end_at > %(now)s - %(quiet)s OR checked_at <= %(now)s - %(seldom)s)
+             WHERE (end_at BETWEEN %(now)s - %(quiet)s AND %(now)s
+                    OR checked_at <= %(now)s - %(seldom)s)
                AND (EXISTS (SELECT 1 FROM ft_orders f
                              WHERE f.condition_id = markets.condition_id AND f.outcome = 'OPEN')
                  OR EXISTS (SELECT 1 FROM lt_orders o
@@ -253,10 +253,10 @@ class ForwardTestRecords(Session):
         return tuple(ConditionId(row["condition_id"]) for row in rows)
 
     def open_ft_orders_in(self, condition_id: ConditionId) -> tuple[FtOrder, ...]:
-        # wallets before orders, as evaluation locks them
-        self._write(
+        # wallets before orders, as evaluation locks them; who opens an order meanwhile comes later
+        wallets = self._rows(
             """
-            SELECT 1 FROM ft_wallets WHERE wallet_id IN (
+            SELECT wallet_id FROM ft_wallets WHERE wallet_id IN (
                    SELECT wallet_id FROM ft_orders WHERE condition_id = %s AND outcome = 'OPEN')
              ORDER BY wallet_id FOR UPDATE
             """,
@@ -264,10 +264,11 @@ class ForwardTestRecords(Session):
         )
         rows = self._rows(
             """
-            SELECT * FROM ft_orders WHERE condition_id = %s AND outcome = 'OPEN'
+            SELECT * FROM ft_orders
+             WHERE condition_id = %s AND outcome = 'OPEN' AND wallet_id = ANY(%s)
              ORDER BY ft_order_id FOR UPDATE
             """,
-            (condition_id,),
+            (condition_id, [row["wallet_id"] for row in wallets]),
         )
         return tuple(ft_order_of(row) for row in rows)
 
