@@ -5,6 +5,7 @@ from ltsys.bootstrap import services
 from ltsys.domain.ids import Address, FtWalletId
 from ltsys.usecases.evaluate_wallet import evaluate_wallet as evaluate
 from ltsys.usecases.ingest_trades import ingest_trades as ingest
+from ltsys.usecases.ingest_trades import learn_queued_markets
 from ltsys.usecases.queue_signals import due_signals, queue_signals
 from ltsys.usecases.refresh_traders import refresh_pool as refresh_one_pool
 from ltsys.usecases.refresh_traders import refresh_trader as refresh_one
@@ -78,8 +79,10 @@ def sweep_signals() -> None:
     """Send again what waits in the outbox and may have been lost on the way (LESSONS L58)."""
     if not is_first("sweep_signals", beat_schedule.SWEEP_S):
         return
-    desk = services().desk
-    kick_signals(queue_signals(store=desk.store, clock=desk.clock))
+    desk, watch = services().desk, services().watch
+    queued = queue_signals(store=desk.store, clock=desk.clock)
+    learn_queued_markets(watch=watch)
+    kick_signals(queued)
     kick_signals(due_signals(desk=desk))
 
 

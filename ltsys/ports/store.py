@@ -236,6 +236,10 @@ class LiveStore(Protocol):
         """Queued signals that nobody has been told of since then; marks them as told."""
         ...
 
+    def markets_of_queued_signals(self) -> tuple[ConditionId, ...]:
+        """Markets of waiting signals that we do not know yet."""
+        ...
+
     def signal(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> Signal | None:
         """Read without a lock; None when there is no such row."""
         ...

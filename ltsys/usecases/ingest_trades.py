@@ -61,6 +61,13 @@ def learn_markets(condition_ids: Collection[ConditionId], *, watch: Watch) -> No
         tx.save_markets(markets, checked_at=now)
 
 
+def learn_queued_markets(*, watch: Watch) -> None:
+    """Signals of another system's FT orders find their markets too (DESIGN §4)."""
+    with watch.store.reading() as tx:
+        wanted = tx.markets_of_queued_signals()
+    learn_markets(wanted, watch=watch)
+
+
 def _batches(
     rows: Iterable[SourceTrade | BadRow],
 ) -> Iterable[list[SourceTrade | BadRow]]:

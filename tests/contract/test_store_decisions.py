@@ -13,6 +13,7 @@ from live_made import (
     NOON,
     STRATEGY,
     WALLET,
+    YES,
     a_market,
     a_signal,
     a_state,
@@ -272,7 +273,7 @@ def test_a_signal_says_what_its_order_says(store, wall):
 def test_a_signal_whose_order_names_no_token_can_be_denied(store):
     """Another system may not have stored it; the refusal must still find its row (L07, L32)."""
     with_strategy(store)
-    taken(store, [an_ft_order(token_id=None)])
+    taken(store, [an_ft_order(token_id=None, token_label="Perhaps")])
     with store.transaction() as tx:
         (key,) = tx.queue_signals(NOON, None)
         signal = tx.signal(*key)
@@ -284,6 +285,33 @@ def test_a_signal_whose_order_names_no_token_can_be_denied(store):
     with store.transaction() as tx:
         assert not tx.lock_execution(*key).is_queued
     assert signal.token_id == ""
+
+
+def test_a_signal_that_names_no_token_finds_it_by_its_label(store):
+    """Trimmed and case-insensitive, in its own market only (L07)."""
+    with_strategy(store)
+    taken(store, [an_ft_order(token_id=None, token_label=" YES ")])
+
+    with store.transaction() as tx:
+        (key,) = tx.queue_signals(NOON, None)
+        signal = tx.signal(*key)
+
+    assert signal.token_id == YES
+
+
+def test_markets_of_waiting_signals_are_wanted_until_they_are_known(store):
+    """Another system's orders may be in markets that no leader of ours trades."""
+    with_strategy(store)
+    elsewhere = "0x" + "7" * 64
+    taken(store, [an_ft_order(condition_id=elsewhere)])
+
+    with store.transaction() as tx:
+        tx.queue_signals(NOON, None)
+        wanted = tx.markets_of_queued_signals()
+        tx.save_markets([a_market(condition_id=elsewhere)], checked_at=NOON)
+        then = tx.markets_of_queued_signals()
+
+    assert (wanted, then) == ((elsewhere,), ())
 
 
 def test_an_execution_holds_all_that_a_plan_looks_at(store):

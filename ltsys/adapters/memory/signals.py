@@ -5,7 +5,8 @@ from datetime import datetime
 
 from ltsys.adapters.memory.session import Session
 from ltsys.adapters.memory.tables import OrderRow, SeenRow
-from ltsys.domain.ids import SourceTradeId, StrategyId, TokenId
+from ltsys.domain.ft_order import FtOrder
+from ltsys.domain.ids import ConditionId, SourceTradeId, StrategyId, TokenId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.strategy import Signal
 from ltsys.ports.store import Execution, SignalKey
@@ -22,6 +23,11 @@ class SignalRecords(Session):
         for key in due[:limit]:
             rows[key] = replace(rows[key], kicked_at=self._clock.wall())
         return tuple(due[:limit])
+
+    def markets_of_queued_signals(self) -> tuple[ConditionId, ...]:
+        waiting = [k for k, r in self._tables.lt_seen_trades.items() if r.outcome == "queued"]
+        wanted = {self._signal(k, self._tables.lt_seen_trades[k]).condition_id for k in waiting}
+        return tuple(sorted(wanted - self._tables.markets.keys()))
 
     def signal(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> Signal | None:
         key = (strategy_id, source_trade_id)
@@ -40,7 +46,7 @@ class SignalRecords(Session):
             ft_order_id=row.ft_order_id,
             trader=order.trader,
             condition_id=order.condition_id,
-            token_id=order.token_id or TokenId(""),
+            token_id=order.token_id or self._token_labelled(order),
             token_label=order.token_label,
             price=order.entry_price,
             size=order.size,
@@ -48,6 +54,12 @@ class SignalRecords(Session):
             queued_at=row.seen_at,
             is_force_test=False,
         )
+
+    def _token_labelled(self, order: FtOrder) -> TokenId:
+        """What the market calls the order's label; empty where it is unknown."""
+        row = self._tables.markets.get(order.condition_id)
+        outcome = row.market.outcome_labelled(order.token_label) if row else None
+        return outcome.token_id if outcome else TokenId("")
 
     def lock_execution(
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId

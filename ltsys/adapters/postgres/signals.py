@@ -15,7 +15,7 @@ from ltsys.adapters.postgres.rows import (
 from ltsys.adapters.postgres.session import Row, Session
 from ltsys.adapters.postgres.statements import MARKET_COLUMNS, ORDER_COLUMNS, STATE_COLUMNS
 from ltsys.domain.ft_wallet import DeadMarketGuard
-from ltsys.domain.ids import SourceTradeId, StrategyId
+from ltsys.domain.ids import ConditionId, SourceTradeId, StrategyId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.strategy import Signal
 from ltsys.ports.store import Execution, SignalKey
@@ -23,7 +23,11 @@ from ltsys.ports.store import Execution, SignalKey
 _SIGNAL_COLUMNS: Final[LiteralString] = """
     seen.strategy_id, seen.source_trade_id, seen.ft_order_id, seen.outcome AS seen_outcome,
     seen.is_force_test, seen.test_signal, seen.seen_at,
-    f.trader_address, f.condition_id, f.token_id, f.token_label, f.entry_price, f.size,
+    f.trader_address, f.condition_id, f.token_label,
+    coalesce(f.token_id, (SELECT c.token_id FROM token_id_cache c
+                           WHERE c.condition_id = f.condition_id
+                             AND lower(c.token_label) = lower(trim(f.token_label)))) AS token_id,
+    f.entry_price, f.size,
     coalesce(f.order_time, (seen.test_signal ->> 'signal_at')::timestamptz) AS signal_at
 """
 
@@ -65,6 +69,17 @@ class SignalRecords(Session):
         return tuple(
             (StrategyId(row["strategy_id"]), SourceTradeId(row["source_trade_id"])) for row in rows
         )
+
+    def markets_of_queued_signals(self) -> tuple[ConditionId, ...]:
+        rows = self._rows(
+            """
+            SELECT DISTINCT f.condition_id FROM lt_seen_trades seen
+              JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
+             WHERE seen.outcome = 'queued' AND NOT EXISTS (
+                   SELECT 1 FROM markets m WHERE m.condition_id = f.condition_id)
+            """
+        )
+        return tuple(ConditionId(row["condition_id"]) for row in rows)
 
     def signal(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> Signal | None:
         row = self._row(
