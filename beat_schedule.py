@@ -5,8 +5,8 @@ from ltsys.settings import load
 # every process must agree on the length of a slot, so all read the same setting
 SYNC_S = load().sync_s
 SWEEP_S = SYNC_S
-STATISTICS_S = 600
-POOLS_S = 3600
+# what is refreshed by then is decided by its row, so that a new leader does not wait for a period
+REFRESH_S = 60
 
 beat_schedule = {
     "sync the leaders' trades": {"task": "signals.sync_trades", "schedule": SYNC_S},
@@ -14,9 +14,9 @@ beat_schedule = {
     "sweep the signals": {"task": "signals.sweep_signals", "schedule": SWEEP_S},
     "refresh the leaders' statistics": {
         "task": "signals.refresh_traders",
-        "schedule": STATISTICS_S,
+        "schedule": REFRESH_S,
     },
-    "refresh the leader pools": {"task": "signals.refresh_pools", "schedule": POOLS_S},
+    "refresh the leader pools": {"task": "signals.refresh_pools", "schedule": REFRESH_S},
     "sweep the orders": {"task": "fills.sweep_orders", "schedule": SWEEP_S},
     "resolve the markets": {"task": "resolution.resolve_markets", "schedule": SYNC_S},
 }

@@ -7,6 +7,7 @@ from ltsys.usecases.evaluate_wallet import evaluate_wallet as evaluate
 from ltsys.usecases.ingest_trades import ingest_trades as ingest
 from ltsys.usecases.ingest_trades import learn_queued_markets
 from ltsys.usecases.queue_signals import due_signals, queue_signals
+from ltsys.usecases.refresh_traders import leaders_to_refresh
 from ltsys.usecases.refresh_traders import refresh_pool as refresh_one_pool
 from ltsys.usecases.refresh_traders import refresh_trader as refresh_one
 from workers.app import app
@@ -46,11 +47,9 @@ def evaluate_wallet(wallet_id: str) -> None:
 
 @app.task(name="signals.refresh_traders")
 def refresh_traders() -> None:
-    """Bring the statistics of every followed leader up to date."""
-    if _evaluates() and is_first("refresh_traders", beat_schedule.STATISTICS_S):
-        with services().store.transaction() as tx:
-            leaders = tx.followed_leaders()
-        kick_each("signals.refresh_trader", leaders)
+    """Bring the statistics of every followed leader up to date where they are not."""
+    if _evaluates() and is_first("refresh_traders", beat_schedule.REFRESH_S):
+        kick_each("signals.refresh_trader", leaders_to_refresh(watch=services().watch))
 
 
 @app.task(name="signals.refresh_trader")
@@ -62,7 +61,7 @@ def refresh_trader(trader: str) -> None:
 @app.task(name="signals.refresh_pools")
 def refresh_pools() -> None:
     """Fill the leader pools that wallets follow."""
-    if _evaluates() and is_first("refresh_pools", beat_schedule.POOLS_S):
+    if _evaluates() and is_first("refresh_pools", beat_schedule.REFRESH_S):
         with services().store.transaction() as tx:
             pools = tx.wanted_pools()
         kick_each("signals.refresh_pool", pools)

@@ -144,6 +144,10 @@ class FeedStore(Protocol):
         """Everybody whom an active wallet follows."""
         ...
 
+    def leaders_to_refresh(self, before: datetime) -> tuple[Address, ...]:
+        """Followed leaders whose statistics are older than that, or not there."""
+        ...
+
     def trade_cursor(self, trader: Address) -> datetime | None: ...
 
     def add_source_trades(

@@ -7,6 +7,7 @@ from ltsys.domain.trader import statistics_of
 from ltsys.usecases.desk import Watch
 
 _WINDOW = timedelta(days=30)
+_STATISTICS_AGE = timedelta(minutes=10)
 _POOL_SIZE = 50
 _ROTATION_SIZE = 10
 _ROTATION_HOUR = 3
@@ -21,6 +22,13 @@ _BOARDS: tuple[tuple[str, str], ...] = (
 LEADERBOARD_POOL = "leaderboard"
 ROTATIONS = {"rotation_1d": "DAY", "rotation_7d": "WEEK"}
 """Wallets of these pools follow the top ten by realized profit of the period."""
+
+
+def leaders_to_refresh(*, watch: Watch) -> tuple[Address, ...]:
+    """Leaders whose statistics are ten minutes old, in venue time, or not there yet."""
+    before = watch.clock.now() - _STATISTICS_AGE
+    with watch.store.reading() as tx:
+        return tx.leaders_to_refresh(before)
 
 
 def refresh_trader(trader: Address, *, watch: Watch) -> None:

@@ -216,6 +216,28 @@ def test_statistics_come_back_with_their_gaps(store):
         assert tx.statistics([LEADER, OTHER_LEADER]) == {LEADER: statistics}
 
 
+def test_a_leader_is_to_be_refreshed_until_its_statistics_are_fresh(store):
+    """L51."""
+    with_wallet(store, target_traders=(LEADER,))
+    statistics = TraderStatistics(
+        trader=LEADER,
+        win_rate_30d=None,
+        win_rate=None,
+        resolved_count_30d=None,
+        resolved_count=None,
+        average_trade_30d=None,
+        average_trade=None,
+    )
+
+    with store.transaction() as tx:
+        at_first = tx.leaders_to_refresh(NOON)
+        tx.save_statistics(statistics, at=NOON)
+        fresh = tx.leaders_to_refresh(NOON)
+        stale = tx.leaders_to_refresh(NOON + timedelta(seconds=1))
+
+    assert (at_first, fresh, stale) == ((LEADER,), (), (LEADER,))
+
+
 def test_an_error_in_the_block_leaves_nothing(store):
     """All of a transaction or none of it."""
     with_wallet(store)

@@ -27,6 +27,13 @@ class FeedRecords(Session):
                 followed.update(self._tables.leader_pools.get(row.leader_pool or "", ()))
         return tuple(sorted(followed))
 
+    def leaders_to_refresh(self, before: datetime) -> tuple[Address, ...]:
+        def is_fresh(leader: Address) -> bool:
+            at = self._trader(leader).statistics_at
+            return at is not None and at >= before
+
+        return tuple(leader for leader in self.followed_leaders() if not is_fresh(leader))
+
     def trade_cursor(self, trader: Address) -> datetime | None:
         return self._trader(trader).cursor_at
 
@@ -87,9 +94,11 @@ class FeedRecords(Session):
         ]
         return _mean([t for t in trades if t.traded_at >= since]), _mean(trades)
 
-    def save_statistics(self, statistics: TraderStatistics, *, at: datetime) -> None:  # noqa: ARG002  a row has no use for the moment
+    def save_statistics(self, statistics: TraderStatistics, *, at: datetime) -> None:
         row = self._trader(statistics.trader)
-        self._tables.traders[statistics.trader] = replace(row, statistics=statistics)
+        self._tables.traders[statistics.trader] = replace(
+            row, statistics=statistics, statistics_at=at
+        )
 
     def statistics(self, traders: Iterable[Address]) -> dict[Address, TraderStatistics]:
         known = ((trader, self._trader(trader).statistics) for trader in traders)

@@ -42,6 +42,7 @@ class TraderRow:
     cursor_at: datetime | None = None
     synced_at: datetime | None = None
     statistics: TraderStatistics | None = None
+    statistics_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,16 @@ class FeedRecords(Session):
         )
         return tuple(Address(row["trader"]) for row in rows)
 
+    def leaders_to_refresh(self, before: datetime) -> tuple[Address, ...]:
+        leaders = self.followed_leaders()
+        rows = self._rows(
+            "SELECT trader_address FROM traders"
+            " WHERE trader_address = ANY(%s) AND statistics_at >= %s",
+            (list(leaders), before),
+        )
+        fresh = {row["trader_address"] for row in rows}
+        return tuple(leader for leader in leaders if leader not in fresh)
+
     def trade_cursor(self, trader: Address) -> datetime | None:
         row = self._row("SELECT trade_cursor_at FROM traders WHERE trader_address = %s", (trader,))
         return row["trade_cursor_at"] if row else None
