@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +17,7 @@ from typing import Any, cast
 import psycopg
 from celery import Celery
 
+from ltsys.adapters.clock import SystemClock
 from ltsys.adapters.polymarket.http import Http
 from ltsys.adapters.polymarket.market_data import PolymarketMarketData
 from ltsys.adapters.postgres import PostgresStore
@@ -32,6 +32,7 @@ _BROKER = 2
 _STRATEGIES = 4
 _GIVE_UP_S = 120.0
 _POLL_S = 0.01
+_CLOCK = SystemClock()
 _BARE_WORKER = (
     "REMAP_SIGTERM=SIGQUIT LTSYS_ROLE=bare celery --app ltsys.bench.bare worker --queues execution"
     " --pool threads --concurrency 8 --without-gossip --without-mingle --hostname bare@%h"
@@ -101,7 +102,14 @@ def run(data_dir: Path, plan: BenchPlan, on_step: Callable[[str], None]) -> Benc
 def _stack(data_dir: Path, *, latency_ms: int, on_step: Callable[[str], None]) -> Iterator[Stack]:
     world = World(seed=7, is_paused=True, latency_ms=latency_ms, extra=("--market-minutes", "60"))
     with running(
-        data_dir, world, only=frozenset(), broker=_BROKER, deposit_usd="100000000", on_step=on_step
+        data_dir,
+        world,
+        only=frozenset(),
+        broker=_BROKER,
+        deposit_usd="100000000",
+        # a live worker asks nobody for the time, and the simulated clock stands at this moment
+        extra_environment={"LTSYS_CLOCK": "machine"},
+        on_step=on_step,
     ) as stack:
         yield stack
 
@@ -115,7 +123,6 @@ class _Bench:
         self.app = Celery("ltsys", broker=stack.environment["LTSYS_REDIS_URL"])
         self.app.config_from_object("celeryconfig")
         self.app.conf.broker_url = stack.environment["LTSYS_REDIS_URL"]
-        self.now = _moment(cast("float", stack.simulator.ask("GET", "/sim/clock")["now"]))
         self.targets = self._targets()
         self.run_id = uuid.uuid4().hex
         self._numbers = count()
@@ -126,9 +133,9 @@ class _Bench:
         data = PolymarketMarketData(Http(), url, url)
         markets = data.markets([ConditionId(row["conditionId"]) for row in listed])
         with PostgresStore(self.stack.environment["LTSYS_DATABASE_URL"], pool_size=1) as store:
-            set_up(store, Address(self.stack.account), self.now, _STRATEGIES)
+            set_up(store, Address(self.stack.account), _CLOCK.now(), _STRATEGIES)
             with store.transaction() as tx:
-                tx.save_markets(markets, checked_at=self.now)
+                tx.save_markets(markets, checked_at=_CLOCK.now())
         targets = []
         for market in markets:
             for outcome in market.outcomes:
@@ -144,7 +151,7 @@ class _Bench:
     def signals(self, number: int) -> list[tuple[str, str]]:
         names = [f"bench:{self.run_id}:{next(self._numbers)}" for _ in range(number)]
         return add_signals(
-            self.connection, self.targets, names, strategy_count=_STRATEGIES, now=self.now
+            self.connection, self.targets, names, strategy_count=_STRATEGIES, now=_CLOCK.now()
         )
 
     def send(self, keys: list[tuple[str, str]]) -> None:
@@ -284,6 +291,3 @@ def _stub() -> Iterator[str]:
         if process.stdout:
             process.stdout.close()
 
-
-def _moment(unix_s: float) -> datetime:
-    return datetime.fromtimestamp(unix_s, UTC)
