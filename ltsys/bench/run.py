@@ -290,4 +290,3 @@ def _stub() -> Iterator[str]:
         process.wait()
         if process.stdout:
             process.stdout.close()
-

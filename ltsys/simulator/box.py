@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from ltsys.simulator.clock import SimClock
-from ltsys.simulator.exchange import Exchange
-from ltsys.simulator.keys import KeyRing
-from ltsys.simulator.world import World
+from ltsys.simulator.exchange.exchange import Exchange
+from ltsys.simulator.exchange.keys import KeyRing
+from ltsys.simulator.world.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

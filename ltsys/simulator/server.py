@@ -11,21 +11,21 @@ from pathlib import Path
 
 import uvicorn
 
-from ltsys.simulator import score_routes
-from ltsys.simulator.admin_routes import AdminRoutes
 from ltsys.simulator.box import Box
 from ltsys.simulator.clock import SimClock
-from ltsys.simulator.data_routes import DataRoutes
-from ltsys.simulator.exchange import Exchange
-from ltsys.simulator.gamma_routes import GammaRoutes
+from ltsys.simulator.exchange.exchange import Exchange
+from ltsys.simulator.exchange.keys import KeyRing
 from ltsys.simulator.http import Application, Router
-from ltsys.simulator.invented import Invented
-from ltsys.simulator.keys import KeyRing
-from ltsys.simulator.market_routes import MarketRoutes
 from ltsys.simulator.options import SimulatorOptions, parse
-from ltsys.simulator.recording import Recording
-from ltsys.simulator.trading_routes import TradingRoutes
-from ltsys.simulator.world import Source, World
+from ltsys.simulator.routes import scores
+from ltsys.simulator.routes.admin import AdminRoutes
+from ltsys.simulator.routes.data import DataRoutes
+from ltsys.simulator.routes.gamma import GammaRoutes
+from ltsys.simulator.routes.market import MarketRoutes
+from ltsys.simulator.routes.trading import TradingRoutes
+from ltsys.simulator.world.invented import Invented
+from ltsys.simulator.world.recording import Recording
+from ltsys.simulator.world.world import Source, World
 
 TOKEN_VARIABLE = "LTSYS_SIM_TOKEN"  # noqa: S105 - the name of a variable, not a secret
 _WATCH_S = 0.5
@@ -64,7 +64,7 @@ def build_application(box: Box, *, latency_s: float = 0) -> Application:
     GammaRoutes(box).install(router)
     DataRoutes(box).install(router)
     AdminRoutes(box).install(router)
-    score_routes.install(router)
+    scores.install(router)
     return Application(router, latency_s=latency_s)
 
 

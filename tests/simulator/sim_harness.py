@@ -14,7 +14,7 @@ from py_clob_client_v2.order_utils import ExchangeOrderBuilderV2, OrderDataV2
 from py_clob_client_v2.signer import Signer
 from py_clob_client_v2.signing.eip712 import sign_clob_auth_message
 
-from ltsys.simulator.eip712 import EXCHANGE, NEG_RISK_EXCHANGE
+from ltsys.simulator.exchange.eip712 import EXCHANGE, NEG_RISK_EXCHANGE
 from ltsys.simulator.options import SimulatorOptions
 from ltsys.simulator.server import build_application, build_box
 

@@ -6,8 +6,8 @@ import time
 import pytest
 from sim_harness import SHARED, START, Trader, Venue
 
-from ltsys.simulator import eip712
-from ltsys.simulator.wire import decode
+from ltsys.simulator.exchange import eip712
+from ltsys.simulator.exchange.envelope import decode
 
 VECTORS = SHARED / "recorded" / "order_hash_vectors.json"
 NAMES = ["std_v2_eoa", "negrisk_v2_eoa", "std_v2_safe", "std_v2_1271"]

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sim_harness import ONE, SHARED, START, Trader, Venue
 
-from ltsys.simulator.facts import PricePoint
-from ltsys.simulator.order import HOUSE
+from ltsys.simulator.exchange.order import HOUSE
 from ltsys.simulator.units import taker_fee
+from ltsys.simulator.world.facts import PricePoint
 
 WALLET = "0x" + "ab" * 20
 SLUG = "btc-updown-5m-1790000100"

@@ -7,7 +7,7 @@ from agreement import assert_nothing_is_amiss
 from replayed import check, replay
 from tiny_recording import LEADERS, buy, market, same_rules_for_all, save
 
-from ltsys.simulator.recording import Recording
+from ltsys.simulator.world.recording import Recording
 
 MARKETS = [market("btc", winner="Up"), market("eth", winner="Down")]
 GOOD = [

@@ -1,11 +1,11 @@
 """The private half of the CLOB: keys, orders, trades, balances (VENUE §2, §5, §7, §8, §10)."""
 
 from ltsys.simulator.box import Box
-from ltsys.simulator.eip712 import EXCHANGE, EXCHANGE_V3, NEG_RISK_EXCHANGE
+from ltsys.simulator.exchange.eip712 import EXCHANGE, EXCHANGE_V3, NEG_RISK_EXCHANGE
+from ltsys.simulator.exchange.keys import ApiKey
+from ltsys.simulator.exchange.order import Fill, Order
 from ltsys.simulator.http import Request, Router
-from ltsys.simulator.keys import ApiKey
-from ltsys.simulator.order import Fill, Order
-from ltsys.simulator.order_views import PAGE, offset, order_view, page, posted, trade_view
+from ltsys.simulator.routes.order_views import PAGE, offset, order_view, page, posted, trade_view
 from ltsys.simulator.units import parse_uint
 from ltsys.simulator.venue_error import VenueError, bad_payload
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from math import inf
 
-from ltsys.simulator.facts import Market, PricePoint
-from ltsys.simulator.order import Order
+from ltsys.simulator.exchange.order import Order
 from ltsys.simulator.units import ONE
+from ltsys.simulator.world.facts import Market, PricePoint
 
 LEVELS = 6
 

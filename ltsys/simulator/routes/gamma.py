@@ -6,10 +6,10 @@ from itertools import islice
 import orjson
 
 from ltsys.simulator.box import Box
-from ltsys.simulator.facts import Market
 from ltsys.simulator.http import Request, Router
 from ltsys.simulator.units import ONE, human, number
 from ltsys.simulator.venue_error import VenueError
+from ltsys.simulator.world.facts import Market
 
 MAX_ROWS = 500
 

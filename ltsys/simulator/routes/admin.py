@@ -4,8 +4,8 @@ import hmac
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.clock import SimClock
+from ltsys.simulator.exchange.order import HOUSE, Fill, Order
 from ltsys.simulator.http import Handler, Request, Router
-from ltsys.simulator.order import HOUSE, Fill, Order
 from ltsys.simulator.units import ONE, decimal_of, human
 from ltsys.simulator.venue_error import VenueError
 

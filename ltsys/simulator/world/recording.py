@@ -9,7 +9,8 @@ from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
-from ltsys.simulator.facts import (
+from ltsys.simulator.units import ONE, decimal_of
+from ltsys.simulator.world.facts import (
     LeaderTrade,
     Market,
     PricePoint,
@@ -17,8 +18,7 @@ from ltsys.simulator.facts import (
     derived_token_id,
     to_units,
 )
-from ltsys.simulator.units import ONE, decimal_of
-from ltsys.simulator.world import World
+from ltsys.simulator.world.world import World
 
 _LAST_SECOND = 32_503_680_000
 _DAY_S = 86_400

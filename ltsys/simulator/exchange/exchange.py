@@ -3,17 +3,17 @@
 from collections import Counter, defaultdict
 from math import inf
 
-from ltsys.simulator import rules
-from ltsys.simulator.book import Level, Resting
-from ltsys.simulator.facts import Market
-from ltsys.simulator.keys import ApiKey
-from ltsys.simulator.ledger import Ledger
-from ltsys.simulator.matching import Match, Matcher, is_filled, plan_matches
-from ltsys.simulator.order import HOUSE, Fill, Order
+from ltsys.simulator.exchange import rules
+from ltsys.simulator.exchange.book import Level, Resting
+from ltsys.simulator.exchange.envelope import Envelope, decode
+from ltsys.simulator.exchange.keys import ApiKey
+from ltsys.simulator.exchange.ledger import Ledger
+from ltsys.simulator.exchange.matching import Match, Matcher, is_filled, plan_matches
+from ltsys.simulator.exchange.order import HOUSE, Fill, Order
 from ltsys.simulator.units import DUST, ONE, taker_fee
 from ltsys.simulator.venue_error import VenueError
-from ltsys.simulator.wire import Envelope, decode
-from ltsys.simulator.world import World
+from ltsys.simulator.world.facts import Market
+from ltsys.simulator.world.world import World
 
 
 class Exchange:

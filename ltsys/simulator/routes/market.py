@@ -5,11 +5,11 @@ from hashlib import sha1
 import orjson
 
 from ltsys.simulator.box import Box
-from ltsys.simulator.facts import Market
-from ltsys.simulator.gamma_routes import iso
 from ltsys.simulator.http import Request, Router
+from ltsys.simulator.routes.gamma import iso
 from ltsys.simulator.units import ONE, human, number
 from ltsys.simulator.venue_error import VenueError
+from ltsys.simulator.world.facts import Market
 
 MAX_TOKENS = 500
 _NO_BOOK = "No orderbook exists for the requested token id"

@@ -3,8 +3,8 @@
 import base64
 import binascii
 
+from ltsys.simulator.exchange.order import Fill, Leg, Order
 from ltsys.simulator.http import Request
-from ltsys.simulator.order import Fill, Leg, Order
 from ltsys.simulator.units import human
 from ltsys.simulator.venue_error import VenueError
 

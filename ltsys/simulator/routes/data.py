@@ -7,12 +7,12 @@ from decimal import Decimal
 import orjson
 
 from ltsys.simulator.box import Box
-from ltsys.simulator.facts import LeaderTrade, Market
-from ltsys.simulator.gamma_routes import iso
 from ltsys.simulator.http import Request, Router
-from ltsys.simulator.leader_stats import ClosedPosition, LeaderStats
+from ltsys.simulator.routes.gamma import iso
 from ltsys.simulator.units import ONE
 from ltsys.simulator.venue_error import VenueError
+from ltsys.simulator.world.facts import LeaderTrade, Market
+from ltsys.simulator.world.leader_stats import ClosedPosition, LeaderStats
 
 _DISTANT = 1 << 40
 

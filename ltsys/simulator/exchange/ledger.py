@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from ltsys.simulator.order import HOUSE, Order
+from ltsys.simulator.exchange.order import HOUSE, Order
 
 
 class Ledger:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from ltsys.simulator.facts import Market
 from ltsys.simulator.units import DUST, ONE, SHARE_STEP
+from ltsys.simulator.world.facts import Market
 
 HOUSE = "0x" + "0" * 36 + "4057"
 HOUSE_KEY = "00000000-0000-4000-8000-000000000057"

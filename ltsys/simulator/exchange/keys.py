@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
-from ltsys.simulator.eip712 import login_signer
+from ltsys.simulator.exchange.eip712 import login_signer
 from ltsys.simulator.http import Request
 from ltsys.simulator.units import parse_uint
 from ltsys.simulator.venue_error import VenueError

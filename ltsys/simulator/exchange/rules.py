@@ -1,11 +1,11 @@
 """What the venue checks about an order before it looks at the book (VENUE §5, §6)."""
 
-from ltsys.simulator.eip712 import exchange_domain, order_signer, signing_hash, struct_hash
-from ltsys.simulator.facts import Market
-from ltsys.simulator.keys import ApiKey
+from ltsys.simulator.exchange.eip712 import exchange_domain, order_signer, signing_hash, struct_hash
+from ltsys.simulator.exchange.envelope import Envelope
+from ltsys.simulator.exchange.keys import ApiKey
 from ltsys.simulator.units import ONE, human
 from ltsys.simulator.venue_error import VenueError
-from ltsys.simulator.wire import Envelope
+from ltsys.simulator.world.facts import Market
 
 GTD_MIN_AHEAD_S = 180
 GTD_EARLY_S = 60

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ltsys.simulator.eip712 import SignedFields
+from ltsys.simulator.exchange.eip712 import SignedFields
 from ltsys.simulator.units import parse_uint
 from ltsys.simulator.venue_error import bad_payload
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ltsys.simulator.facts import LeaderTrade, Market
 from ltsys.simulator.units import ONE
-from ltsys.simulator.world import World
+from ltsys.simulator.world.facts import LeaderTrade, Market
+from ltsys.simulator.world.world import World
 
 _PERIODS_S = {"DAY": 86_400, "WEEK": 7 * 86_400, "MONTH": 30 * 86_400, "ALL": 1 << 40}
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
-from ltsys.simulator.book import Level, crosses
-from ltsys.simulator.ledger import Ledger
-from ltsys.simulator.order import HOUSE, HOUSE_KEY, Fill, Leg, Order
+from ltsys.simulator.exchange.book import Level, crosses
+from ltsys.simulator.exchange.ledger import Ledger
+from ltsys.simulator.exchange.order import HOUSE, HOUSE_KEY, Fill, Leg, Order
 from ltsys.simulator.units import DUST, ONE, SHARE_STEP, taker_fee
 
 

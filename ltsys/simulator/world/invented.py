@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
-from ltsys.simulator.facts import (
+from ltsys.simulator.units import ONE
+from ltsys.simulator.world.facts import (
     LeaderTrade,
     Market,
     PricePoint,
     derived_condition_id,
     derived_token_id,
 )
-from ltsys.simulator.units import ONE
-from ltsys.simulator.world import World
+from ltsys.simulator.world.world import World
 
 HISTORY_S = 6 * 3600
 _STEP_S = 5

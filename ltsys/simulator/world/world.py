@@ -4,8 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from ltsys.simulator.facts import LeaderTrade, Market, PricePoint
 from ltsys.simulator.units import ONE
+from ltsys.simulator.world.facts import LeaderTrade, Market, PricePoint
 
 _OPENING = PricePoint(0, 0, ONE // 2)
 

@@ -1,0 +1,1 @@
+"""The matching engine and everything an order can meet in it."""

@@ -1,0 +1,1 @@
+"""What happens whatever is posted: markets, prices, leaders and their trades."""
