@@ -5,6 +5,7 @@ from math import inf
 
 from ltsys.simulator.exchange import rules
 from ltsys.simulator.exchange.book import Level, Resting
+from ltsys.simulator.exchange.events import Events
 from ltsys.simulator.exchange.envelope import Envelope, decode
 from ltsys.simulator.exchange.keys import ApiKey
 from ltsys.simulator.exchange.ledger import Ledger
@@ -27,6 +28,7 @@ class Exchange:
     def __init__(self, world: World, *, settle_s: float = 0) -> None:
         """Nobody has an account, an order or a key yet."""
         self.world = world
+        self.events = Events()
         self.ledger = Ledger()
         self.orders: dict[str, Order] = {}
         self.fills_by_owner: defaultdict[str, list[Fill]] = defaultdict(list)
