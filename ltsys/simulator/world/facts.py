@@ -1,4 +1,8 @@
-"""What the world consists of: markets, leaders' trades and prices, none of which ever changes."""
+"""What the world consists of: markets, leaders' trades and prices.
+
+None of it ever changes, but for a market's course of resolution, which the operator may
+override from now on (`World.override_resolution`).
+"""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -9,9 +13,23 @@ from ltsys.simulator.units import ONE
 _V2_MASK = ((1 << 64) - 1) << 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class ResolutionStep:
+    """From `at` on the oracle says this: `proposed`, with these payouts, or `disputed`."""
+
+    at: int
+    status: str
+    payouts: tuple[int, int] | None = None
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Market:
-    """One market with two outcomes; times are unix seconds, amounts are units."""
+    """One market with two outcomes; times are unix seconds, amounts are units.
+
+    `steps` lead to `resolves_at`, in order of time; a market without them is settled in one
+    step, as short crypto markets are (VENUE §16.5). A market that names no event is the only
+    one of an event that is called like itself.
+    """
 
     condition_id: str
     gamma_id: str
@@ -25,15 +43,36 @@ class Market:
     ends_at: int | None
     resolves_at: int | None
     payouts: tuple[int, int] | None
+    steps: tuple[ResolutionStep, ...] = ()
+    event_slug: str = ""
+    event_title: str = ""
     neg_risk: bool = False
     tick: int = 10_000
     min_size: int = 5 * ONE
     fee_rate: int = 70_000
     fee_exponent: int = 1
 
+    def __post_init__(self) -> None:
+        """Name the event of a market that stands alone."""
+        self.event_slug = self.event_slug or self.slug
+        self.event_title = self.event_title or self.title
+
+    @property
+    def event_id(self) -> str:
+        """The event's number, derived from its slug; 31 bits are what the SDK takes."""
+        return str(int(sha256(f"event|{self.event_slug}".encode()).hexdigest()[:8], 16) >> 1)
+
+    @property
+    def question_id(self) -> str:
+        """The oracle's name for the question."""
+        return "0x" + sha256(f"question|{self.condition_id}".encode()).hexdigest()
+
     def is_open(self, now: float) -> bool:
         """Whether it accepts orders."""
-        return self.opens_at <= now and (self.ends_at is None or now < self.ends_at)
+        ends_at = self.ends_at
+        return (
+            self.opens_at <= now and (ends_at is None or now < ends_at) and not self.is_closed(now)
+        )
 
     def is_closed(self, now: float) -> bool:
         """Whether Gamma calls it closed."""

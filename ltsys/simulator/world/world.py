@@ -1,11 +1,12 @@
 """The world at any simulated time: which markets, prices and leaders' trades there are."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from ltsys.simulator.units import ONE
 from ltsys.simulator.world.facts import LeaderTrade, Market, PricePoint
+from ltsys.simulator.world.resolution import Course
 
 _OPENING = PricePoint(0, 0, ONE // 2)
 
@@ -35,6 +36,7 @@ class World:
         """Know nothing yet; `look` fills the world as far as it is needed."""
         self.source = source
         self.data_lag_s = data_lag_s
+        self.rulings = 0
         self.markets: dict[str, Market] = {}
         self.by_token: dict[str, tuple[Market, int]] = {}
         self.by_slug: dict[str, Market] = {}
@@ -56,6 +58,12 @@ class World:
         for index, token in enumerate(market.tokens):
             self.by_token[token] = (market, index)
         self._prices[market.condition_id] = ([], [])
+
+    def override_resolution(self, market: Market, course: Course) -> None:
+        """Send a market on another course from now on; the exchange sees it by `rulings`."""
+        market.steps, market.payouts = course.steps, course.payouts
+        market.resolves_at = course.resolves_at
+        self.rulings += 1
 
     def add_trade(self, trade: LeaderTrade) -> None:
         """Append a trade; the caller keeps to the order of time."""
@@ -99,6 +107,16 @@ class World:
         if user is not None:
             times, trades = self._leaders.get(user.lower(), ([], []))
         return trades[: bisect_right(times, now - self.data_lag_s)]
+
+    def trade_window(
+        self, now: float, user: str | None, first: float, last: float
+    ) -> tuple[list[LeaderTrade], int, int]:
+        """Seen trades of [first, last]: all of the user's or of everybody, and their bounds."""
+        times, trades = self._times, self.trades
+        if user is not None:
+            times, trades = self._leaders.get(user, ([], []))
+        low = bisect_left(times, first)
+        return trades, low, max(low, bisect_right(times, min(last, now - self.data_lag_s)))
 
     def seen_markets(self, now: float) -> Iterator[Market]:
         """Markets that exist by now."""
