@@ -273,32 +273,33 @@ class LiveOrderRecords(Session):
 
     def lock_tracking(self, lt_order_id: LtOrderId, *, with_fills: bool = True) -> Tracking | None:
         key = (lt_order_id,)
-        state = self._row(
-            f"""
-            SELECT {STATE_COLUMNS} FROM lt_risk_state state
-              JOIN lt_strategies s ON s.strategy_id = state.strategy_id
-              JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
-             WHERE state.strategy_id = (SELECT strategy_id FROM lt_orders WHERE lt_order_id = %s)
-               FOR UPDATE OF state
-            """,  # noqa: S608  the columns are a constant
+        self._lock(
+            """
+            SELECT 1 FROM lt_risk_state
+             WHERE strategy_id = (SELECT strategy_id FROM lt_orders WHERE lt_order_id = %s)
+               FOR UPDATE
+            """,
             key,
         )
         row = self._row(
             f"""
-            SELECT {ORDER_COLUMNS}, seen.seen_at FROM lt_orders o
-              LEFT JOIN orders e ON e.order_id = o.order_id
+            SELECT {ORDER_COLUMNS}, {STATE_COLUMNS}, seen.seen_at FROM lt_orders o
+              JOIN lt_risk_state state USING (strategy_id)
+              JOIN lt_strategies s USING (strategy_id)
+              JOIN lt_risk_rules r USING (strategy_id)
               JOIN lt_seen_trades seen USING (strategy_id, source_trade_id)
+              LEFT JOIN orders e ON e.order_id = o.order_id
              WHERE o.lt_order_id = %s AND o.limit_price IS NOT NULL FOR UPDATE OF o
-            """,  # noqa: S608  the columns are a constant
+            """,  # noqa: S608  the columns are constants
             key,
         )
-        if state is None or row is None:
+        if row is None:
             return None
         order = live_order_of(row)
         fills, market = self._fills_and_market(order) if with_fills else ((), None)
         return Tracking(
             order=order,
-            state=state_of(state),
+            state=state_of(row),
             market=market,
             fills=fills,
             queued_at=row["seen_at"],

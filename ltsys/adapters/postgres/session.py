@@ -18,9 +18,9 @@ Parameters = Sequence[object] | Mapping[str, object]
 class Session:
     """Base of the record classes: reads at once, writes gathered and sent together.
 
-    All writes since the last read go to the server in one message, and the last message of a
-    transaction carries its commit. That is most of the speed of the money path: a transaction
-    that only writes is one round trip.
+    All writes since the last read go to the server in one message with the next read or with
+    the commit, and BEGIN goes with the first of them. That is most of the speed of the money
+    path: a transaction that only writes is one round trip, one that reads a row first is two.
     """
 
     def __init__(self, connection: Connection, *, is_atomic: bool = False) -> None:
@@ -30,12 +30,14 @@ class Session:
         self._gathered: list[str] = []
 
     def _rows(self, statement: LiteralString, parameters: Parameters = ()) -> list[Row]:
-        self._prepare_to_read()
-        return self._connection.execute(statement, parameters).fetchall()
+        return self._read(statement, parameters).fetchall()
 
     def _row(self, statement: LiteralString, parameters: Parameters = ()) -> Row | None:
-        self._prepare_to_read()
-        return self._connection.execute(statement, parameters).fetchone()
+        return self._read(statement, parameters).fetchone()
+
+    def _lock(self, statement: LiteralString, parameters: Parameters) -> None:
+        """A SELECT … FOR UPDATE whose rows the next read reads, as they are once it is ours."""
+        self._write(statement, parameters)
 
     def _write(self, statement: LiteralString, parameters: Parameters = ()) -> None:
         self._gathered.append(psycopg.ClientCursor(self._connection).mogrify(statement, parameters))
@@ -63,11 +65,17 @@ class Session:
             self._send("ROLLBACK")
         self._has_begun = False
 
-    def _prepare_to_read(self) -> None:
-        opening = self._opening()
-        if opening or self._gathered:
-            self._send(*opening, *self._gathered)
-            self._gathered.clear()
+    def _read(self, statement: LiteralString, parameters: Parameters) -> psycopg.Cursor[DictRow]:
+        """The rows of a statement; what was gathered goes ahead of it in the same message."""
+        ahead = (*self._opening(), *self._gathered)
+        if not ahead:
+            return self._connection.execute(statement, parameters)
+        self._gathered.clear()
+        bound = psycopg.ClientCursor(self._connection).mogrify(statement, parameters)
+        cursor = self._send(*ahead, bound)
+        while cursor.nextset():
+            pass
+        return cursor
 
     def _opening(self) -> tuple[str, ...]:
         if self._has_begun or not self._is_atomic:
@@ -78,9 +86,10 @@ class Session:
     def _closing(self) -> tuple[str, ...]:
         return ("COMMIT",) if self._is_atomic else ()
 
-    def _send(self, *statements: str) -> None:
+    def _send(self, *statements: str) -> psycopg.Cursor[DictRow]:
         # values were bound by mogrify; bytes go out as they are
-        psycopg.ClientCursor(self._connection).execute(";".join(statements).encode())
+        cursor = psycopg.ClientCursor(self._connection)
+        return cursor.execute(";".join(statements).encode())
 
     @staticmethod
     def _json(value: Mapping[str, object] | Sequence[object]) -> Jsonb:
