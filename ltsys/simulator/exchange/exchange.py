@@ -5,13 +5,14 @@ from math import inf
 
 from ltsys.simulator.exchange import rules
 from ltsys.simulator.exchange.book import Level, Resting
-from ltsys.simulator.exchange.events import Events
 from ltsys.simulator.exchange.envelope import Envelope, decode
+from ltsys.simulator.exchange.events import Events
 from ltsys.simulator.exchange.keys import ApiKey
 from ltsys.simulator.exchange.ledger import Ledger
 from ltsys.simulator.exchange.matching import Match, Matcher, is_filled, plan_matches
 from ltsys.simulator.exchange.order import HOUSE, Fill, Order
-from ltsys.simulator.units import DUST, ONE, taker_fee
+from ltsys.simulator.exchange.redemption import Redeemer
+from ltsys.simulator.units import DUST, taker_fee
 from ltsys.simulator.venue_error import VenueError
 from ltsys.simulator.world.facts import Market
 from ltsys.simulator.world.world import World
@@ -30,6 +31,7 @@ class Exchange:
         self.world = world
         self.events = Events()
         self.ledger = Ledger()
+        self.redeemer = Redeemer(self.ledger)
         self.orders: dict[str, Order] = {}
         self.fills_by_owner: defaultdict[str, list[Fill]] = defaultdict(list)
         self.refused: Counter[str] = Counter()
@@ -38,6 +40,7 @@ class Exchange:
         self._derived: dict[tuple[str, int], str] = {}
         self._resting: dict[str, Resting] = {}
         self._due = inf
+        self._rulings = 0
         self._matcher = Matcher(self.ledger, self.fills_by_owner, settle_s=settle_s)
 
     def submit(self, key: ApiKey, payload: object, now: float) -> Order:
@@ -92,6 +95,8 @@ class Exchange:
     def advance(self, now: float) -> None:
         """Let happen, in order of time, all that happens up to now."""
         self.world.look(now)
+        if self._rulings != self.world.rulings:
+            self._rulings, self._due = self.world.rulings, -inf
         while self._due <= now:
             at, resting = min(
                 ((self._next_event(each), each) for each in self._resting.values()),
@@ -216,9 +221,8 @@ class Exchange:
                 self._drop(order, "CANCELED")
         resting.seen_until = max(resting.seen_until, at)
         self._meet_house(resting, at)
-        if market.is_resolved(at) and market.payouts is not None:
-            for token, payout in zip(market.tokens, market.payouts, strict=True):
-                self.ledger.redeem(token, payout, one=ONE)
+        if market.is_resolved(at):
+            self.redeemer.resolved(market, at)
             del self._resting[market.condition_id]
 
     def _meet_house(self, resting: Resting, at: float) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from ltsys.simulator.exchange.order import HOUSE, Order
+from ltsys.simulator.exchange.order import Order
 
 
 class Ledger:
@@ -49,10 +49,3 @@ class Ledger:
             self._reserved_cash[order.maker] += units
         else:
             self._reserved_shares[order.maker, order.token] += units
-
-    def redeem(self, token: str, payout: int, *, one: int) -> None:
-        """Turn everybody's shares of a resolved token into dollars (VENUE §16.3)."""
-        for address, held in self.shares.items():
-            units = held.pop(token, 0)
-            if address != HOUSE and units:
-                self.move_cash(payer=HOUSE, payee=address, units=units * payout // one)

@@ -1,0 +1,71 @@
+"""Redemption: shares of a resolved market become dollars, once (VENUE §16.3)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from hashlib import sha256
+
+from ltsys.simulator.exchange.ledger import Ledger
+from ltsys.simulator.exchange.order import HOUSE
+from ltsys.simulator.units import ONE
+from ltsys.simulator.world.facts import Market
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redemption:
+    """One wallet's shares of one outcome, burnt for dollars; a loser's bring nothing."""
+
+    address: str
+    market: Market
+    outcome_index: int
+    shares: int
+    usd: int
+    at: float
+    transaction_hash: str
+
+
+class Redeemer:
+    """Pays out resolved markets, by itself or only to those who ask.
+
+    While `is_automatic`, everybody is paid at the moment of the resolution, as the venue's
+    AutoRedeemer does for wallets that let it; otherwise shares wait for the relayer.
+    """
+
+    def __init__(self, ledger: Ledger, *, is_automatic: bool = True) -> None:
+        """Nobody has been paid yet."""
+        self.is_automatic = is_automatic
+        self.by_address: defaultdict[str, list[Redemption]] = defaultdict(list)
+        self._ledger = ledger
+
+    def resolved(self, market: Market, at: float) -> None:
+        """Pay everybody, if that is automatic."""
+        if not self.is_automatic:
+            return
+        for address in [address for address in self._ledger.shares if address != HOUSE]:
+            seed = f"redeem|{address}|{market.condition_id}"
+            digest = sha256(seed.encode()).hexdigest()
+            self.redeem(address, market, at, transaction_hash="0x" + digest)
+
+    def redeem(self, address: str, market: Market, at: float, *, transaction_hash: str) -> int:
+        """Pay one wallet; nought where nothing is left, so a second time changes nothing."""
+        if market.payouts is None or not market.is_resolved(at):
+            return 0
+        paid = 0
+        for index, (token, payout) in enumerate(zip(market.tokens, market.payouts, strict=True)):
+            held = self._ledger.shares[address].get(token, 0)
+            if not held:
+                continue
+            usd = held * payout // ONE
+            self._ledger.move_shares(token, giver=address, taker=HOUSE, units=held)
+            self._ledger.move_cash(payer=HOUSE, payee=address, units=usd)
+            paid += usd
+            redemption = Redemption(
+                address=address,
+                market=market,
+                outcome_index=index,
+                shares=held,
+                usd=usd,
+                at=at,
+                transaction_hash=transaction_hash,
+            )
+            self.by_address[address].append(redemption)
+        return paid
