@@ -1,8 +1,10 @@
 """A small HTTP application: a table of routes over raw ASGI, JSON in and out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal
 from urllib.parse import parse_qs
 
 import orjson
@@ -10,6 +12,9 @@ import orjson
 from ltsys.simulator.venue_error import VenueError
 
 MAX_BODY_BYTES = 1 << 20
+DROP = "ltsys.drop"
+JSON = b"application/json"
+HTML = b"text/html; charset=UTF-8"
 
 Message = MutableMapping[str, object]
 Receive = Callable[[], Awaitable[Message]]
@@ -18,13 +23,14 @@ Send = Callable[[Message], Awaitable[None]]
 
 @dataclass(slots=True, kw_only=True)
 class Request:
-    """One request; `tail` is what follows the prefix of a prefix route."""
+    """One request; `tail` is what follows the prefix of a prefix route, `client` an address."""
 
     method: str
     path: str
     query_string: bytes
     headers: dict[bytes, bytes]
     body: bytes
+    client: str = ""
     tail: str = ""
     _query: dict[str, list[str]] | None = field(default=None)
 
@@ -62,7 +68,24 @@ class Request:
             raise VenueError(400, "Invalid payload", kind="payload") from error
 
 
+@dataclass(slots=True, kw_only=True)
+class Response:
+    """What goes over the wire, `delay_s` real seconds after it was decided.
+
+    A `lost` one is never sent: the connection closes, or is reset, in its place.
+    """
+
+    status: int = 200
+    body: bytes = b""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    content_type: bytes = JSON
+    delay_s: float = 0
+    lost: Literal["", "close", "reset"] = ""
+
+
 Handler = Callable[[Request], object]
+Call = Callable[[Request], Response]
+Layer = Callable[[Request, Call], Response]
 
 
 class Router:
@@ -94,65 +117,117 @@ class Router:
 
 
 class Application:
-    """The ASGI callable: reads a request, asks the router, writes JSON."""
+    """The ASGI callable: reads a request, asks the router through the layers, writes JSON."""
 
-    def __init__(self, router: Router, *, latency_s: float = 0) -> None:
-        """Delay every answer but the operator's by `latency_s`, without holding up others."""
-        self._router = router
+    def __init__(
+        self,
+        router: Router,
+        *,
+        layers: Sequence[Layer] = (),
+        latency_s: float = 0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Put the layers around the router, the first outermost.
+
+        Every answer but the operator's is `latency_s` late, without holding up others.
+        """
         self._latency_s = latency_s
+        self._sleep = sleep
+        self._answer: Call = partial(_ask, router)
+        for layer in reversed(layers):
+            self._answer = _around(layer, self._answer)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
         body = await _read_body(receive)
-        status, payload = 413, b'{"error":"request entity too large"}'
-        if body is not None:
-            status, payload = self._respond(scope, body)
+        if body is None:
+            return
+        response = _TOO_LARGE
+        if len(body) <= MAX_BODY_BYTES:
+            response = self._answer(_request(scope, body))
+        delay_s = response.delay_s
         if self._latency_s and not str(scope["path"]).startswith("/sim/"):
-            await asyncio.sleep(self._latency_s)
-        await _write(send, status, payload)
+            delay_s += self._latency_s
+        if delay_s:
+            await self._sleep(delay_s)
+        if response.lost:
+            await _drop(scope, receive, how=response.lost)
+        else:
+            await _write(send, response)
 
-    def _respond(self, scope: Message, body: bytes) -> tuple[int, bytes]:
-        headers, query_string = scope["headers"], scope["query_string"]
-        assert isinstance(headers, list)  # noqa: S101 - the ASGI contract
-        assert isinstance(query_string, bytes)  # noqa: S101 - the ASGI contract
-        request = Request(
-            method=str(scope["method"]),
-            path=str(scope["path"]),
-            query_string=query_string,
-            headers=dict(headers),
-            body=body,
-        )
-        try:
-            return 200, orjson.dumps(self._router.answer(request))
-        except VenueError as error:
-            return error.status, orjson.dumps(error.body())
-        except ValueError:
-            return 400, b'{"error":"Bad Request"}'
+
+def refusal(error: VenueError) -> Response:
+    """The response that a refusal becomes."""
+    return Response(status=error.status, body=orjson.dumps(error.body()), headers=error.headers)
+
+
+_TOO_LARGE = Response(status=413, body=b'{"error":"request entity too large"}')
+
+
+def _around(layer: Layer, call: Call) -> Call:
+    return lambda request: layer(request, call)
+
+
+def _ask(router: Router, request: Request) -> Response:
+    try:
+        return Response(body=orjson.dumps(router.answer(request)))
+    except VenueError as error:
+        return refusal(error)
+    except ValueError:
+        return Response(status=400, body=b'{"error":"Bad Request"}')
+
+
+def _request(scope: Message, body: bytes) -> Request:
+    headers, query_string, client = scope["headers"], scope["query_string"], scope.get("client")
+    assert isinstance(headers, list)  # noqa: S101 - the ASGI contract
+    assert isinstance(query_string, bytes)  # noqa: S101 - the ASGI contract
+    return Request(
+        method=str(scope["method"]),
+        path=str(scope["path"]),
+        query_string=query_string,
+        headers=dict(headers),
+        body=body,
+        client=str(client[0]) if isinstance(client, Sequence) and client else "",
+    )
 
 
 async def _read_body(receive: Receive) -> bytes | None:
-    """The whole body; None, after reading it to its end, where it is too large."""
+    """The whole body; None if the client left in the middle of it.
+
+    Of one that is too large no more is kept than shows it.
+    """
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return b"".join(parts)
+            return None
         part = message.get("body", b"")
         assert isinstance(part, bytes)  # noqa: S101 - the ASGI contract
-        size += len(part)
         if size <= MAX_BODY_BYTES:
             parts.append(part)
+        size += len(part)
         if not message.get("more_body"):
-            return b"".join(parts) if size <= MAX_BODY_BYTES else None
+            return b"".join(parts)
 
 
-async def _write(send: Send, status: int, payload: bytes) -> None:
+async def _drop(scope: Message, receive: Receive, *, how: str) -> None:
+    """End the connection without an answer, where the server offers that; wait for its end."""
+    extensions = scope.get("extensions")
+    offered = extensions.get(DROP) if isinstance(extensions, dict) else None
+    if offered is not None:
+        offered[how]()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+async def _write(send: Send, response: Response) -> None:
     headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(payload)).encode()),
+        (b"content-type", response.content_type),
+        (b"content-length", str(len(response.body)).encode()),
+        *response.headers,
     ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": payload})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})

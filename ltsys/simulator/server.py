@@ -13,6 +13,7 @@ import uvicorn
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.clock import SimClock
+from ltsys.simulator.connection import Connection
 from ltsys.simulator.exchange.exchange import Exchange
 from ltsys.simulator.exchange.keys import KeyRing
 from ltsys.simulator.http import Application, Router
@@ -76,12 +77,12 @@ def serve(options: SimulatorOptions) -> None:
         build_application(box, latency_s=options.latency_ms / 1000),
         host=options.host,
         port=options.port,
-        http="httptools",
+        http=Connection,
         loop="asyncio",
         ws="none",
         lifespan="off",
         access_log=False,
-        log_level="warning",
+        log_level="error",
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=2,

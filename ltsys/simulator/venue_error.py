@@ -1,22 +1,32 @@
 """A refusal in the venue's own words."""
 
+from collections.abc import Mapping
+
 
 class VenueError(Exception):
     """The request is refused with this status and text (VENUE §6).
 
-    `kind` classes the text for the operator's counts; `extra` joins the body.
+    `kind` classes the text for the operator's counts; `extra` joins the body, `headers`
+    the response's own.
     """
 
     def __init__(
-        self, status: int, text: str, *, kind: str = "", extra: dict[str, str] | None = None
+        self,
+        status: int,
+        text: str,
+        *,
+        kind: str = "",
+        extra: Mapping[str, str | int] | None = None,
+        headers: tuple[tuple[bytes, bytes], ...] = (),
     ) -> None:
         super().__init__(status, text)
         self.status = status
         self.text = text
         self.kind = kind or text
         self.extra = extra or {}
+        self.headers = headers
 
-    def body(self) -> dict[str, str]:
+    def body(self) -> dict[str, str | int]:
         """What goes over the wire."""
         return {"error": self.text, **self.extra}
 
