@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import structlog
 from kombu.exceptions import OperationalError
 
-from ltsys.ports.store import SignalKey
+from ltsys.ports.records import SignalKey
 from workers.app import app
 
 _log = structlog.get_logger("ltsys.kick")

@@ -23,7 +23,7 @@ from ltsys.domain.money import Usd
 from ltsys.domain.order import ENDED, OrderStatus, readers_word
 from ltsys.domain.pricing import MIN_MARKETABLE_BUY
 from ltsys.ports.queries import EventRow, OrderDetails
-from ltsys.ports.store import SignalKey
+from ltsys.ports.records import SignalKey
 from ltsys.usecases.force_test import queue_force_test
 from ltsys.usecases.queries import why
 

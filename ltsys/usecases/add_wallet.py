@@ -2,7 +2,8 @@
 
 from ltsys.domain.ft_wallet import FtWallet, problems
 from ltsys.domain.ids import Address
-from ltsys.ports.store import LogEntry, Store
+from ltsys.ports.records import LogEntry
+from ltsys.ports.store import Store
 
 
 def add_ft_wallet(wallet: FtWallet, *, leader_pool: str | None, store: Store) -> bool:

@@ -23,15 +23,15 @@ from ltsys.domain.market import Market
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.source_trade import Side, SourceTrade
 from ltsys.domain.trader import TraderStatistics
-from ltsys.ports.store import (
+from ltsys.ports.records import (
     Decision,
     LogEntry,
     SignalKey,
-    Transaction,
     UndecidedTrade,
     WalletDecisions,
     WalletWork,
 )
+from ltsys.ports.store import Transaction
 from ltsys.usecases.desk import Watch
 
 _BATCH = 5_000

@@ -27,7 +27,8 @@ from ltsys.domain.risk import Denial, rolled_over
 from ltsys.domain.source_trade import Side
 from ltsys.domain.strategy import Signal
 from ltsys.domain.venue import OrderTicket, SignedOrder
-from ltsys.ports.store import Execution, LogEntry, SignalKey, Transaction
+from ltsys.ports.records import Execution, LogEntry, SignalKey
+from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import book_posting, end_if_over
 from ltsys.usecases.desk import Desk
 from ltsys.usecases.record_answer import Answer, record_answer

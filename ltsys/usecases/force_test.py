@@ -9,7 +9,8 @@ from ltsys.domain.market import Market, Outcome
 from ltsys.domain.money import Price, Usd
 from ltsys.domain.strategy import Signal
 from ltsys.ports import Clock, MarketData
-from ltsys.ports.store import LogEntry, SignalKey, Store
+from ltsys.ports.records import LogEntry, SignalKey
+from ltsys.ports.store import Store
 
 _NOBODY = Address("0x" + "0" * 40)
 _FAIR = (Decimal("0.05"), Decimal("0.95"))

@@ -7,7 +7,8 @@ from itertools import islice
 
 from ltsys.domain.ids import Address, ConditionId
 from ltsys.domain.source_trade import BadRow, SourceTrade
-from ltsys.ports.store import LogEntry, Transaction
+from ltsys.ports.records import LogEntry
+from ltsys.ports.store import Transaction
 from ltsys.usecases.desk import Watch
 
 _BACKFILL = timedelta(days=30)

@@ -8,7 +8,8 @@ from ltsys.domain.ids import StrategyId
 from ltsys.domain.money import ZERO_USD
 from ltsys.domain.risk import next_midnight
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
-from ltsys.ports.store import LogEntry, Store
+from ltsys.ports.records import LogEntry
+from ltsys.ports.store import Store
 
 
 def launch_strategy(strategy: Strategy, rules: RiskRules, *, store: Store) -> bool:

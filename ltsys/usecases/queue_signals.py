@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from ltsys.ports import Clock
-from ltsys.ports.store import SignalKey, Store
+from ltsys.ports.records import SignalKey
+from ltsys.ports.store import Store
 from ltsys.usecases.desk import Desk
 
 _SLOTS_KEPT = timedelta(days=1)

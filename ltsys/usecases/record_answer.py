@@ -13,7 +13,8 @@ from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.order import ENDED, TRANSITIONS, OrderEvent
 from ltsys.domain.quality import latency_ms
 from ltsys.domain.venue import Accepted, AlreadySeen, Killed, PostAnswer
-from ltsys.ports.store import LogEntry, Tracking, Transaction
+from ltsys.ports.records import LogEntry, Tracking
+from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import end_if_over
 from ltsys.usecases.desk import Desk
 

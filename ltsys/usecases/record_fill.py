@@ -11,7 +11,8 @@ from ltsys.domain.order import OrderEvent, OrderStatus
 from ltsys.domain.risk import rolled_over
 from ltsys.domain.strategy import Mode, RiskState
 from ltsys.domain.venue import FillStatus, VenueFill
-from ltsys.ports.store import LogEntry, Tracking, Transaction
+from ltsys.ports.records import LogEntry, Tracking
+from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import book_posting
 
 _RANK = {

@@ -18,7 +18,8 @@ from ltsys.domain.risk import tripped_breaker
 from ltsys.domain.strategy import Mode, RiskRules, RiskState
 from ltsys.domain.venue import FillStatus
 from ltsys.ports import Clock, MarketData
-from ltsys.ports.store import LogEntry, Store, Tracking, Transaction
+from ltsys.ports.records import LogEntry, Tracking
+from ltsys.ports.store import Store, Transaction
 from ltsys.usecases.bookkeeping import book_posting
 
 

@@ -9,7 +9,8 @@ from ltsys.domain.money import ZERO_SHARES, ZERO_USD
 from ltsys.domain.order import ENDED, TRANSITIONS, OrderEvent, OrderStatus
 from ltsys.domain.tracking import Evidence, NextStep, conclude, needs_balance
 from ltsys.domain.venue import FillStatus, VenueFill, VenueOrder
-from ltsys.ports.store import LogEntry, PreparedOrder, Tracking, Transaction
+from ltsys.ports.records import LogEntry, PreparedOrder, Tracking
+from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import end_if_over
 from ltsys.usecases.desk import Desk
 from ltsys.usecases.execute_order import post_and_record

@@ -22,7 +22,8 @@ from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.order import OrderEvent
 from ltsys.domain.venue import SignedOrder
-from ltsys.ports.store import SignalKey, Store, WalletDecisions
+from ltsys.ports.records import SignalKey, WalletDecisions
+from ltsys.ports.store import Store
 
 
 def with_wallet(store: Store, **changes) -> None:

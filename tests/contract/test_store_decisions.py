@@ -30,7 +30,7 @@ from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.money import Usd
 from ltsys.domain.risk import Denial, DenialCode
 from ltsys.domain.source_trade import Side
-from ltsys.ports.store import Decision, WalletDecisions
+from ltsys.ports.records import Decision, WalletDecisions
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -13,7 +13,7 @@ from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
 from ltsys.domain.ledger import Book
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.strategy import RiskRules
-from ltsys.ports.store import LogEntry
+from ltsys.ports.records import LogEntry
 
 LIMITS = RiskRules(
     daily_budget=ZERO_USD,

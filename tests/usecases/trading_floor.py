@@ -46,7 +46,7 @@ from ltsys.domain.venue import (
     VenueOrder,
     VenueOrderStatus,
 )
-from ltsys.ports.store import SignalKey, WalletDecisions
+from ltsys.ports.records import SignalKey, WalletDecisions
 from ltsys.usecases.add_wallet import add_account, add_ft_wallet
 from ltsys.usecases.desk import Desk, Watch
 from ltsys.usecases.execute_order import execute_order

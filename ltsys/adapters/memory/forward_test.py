@@ -12,7 +12,7 @@ from ltsys.domain.ids import Address, ConditionId, FtWalletId
 from ltsys.domain.money import ZERO_SHARES, ZERO_USD
 from ltsys.domain.source_trade import Side
 from ltsys.domain.strategy import Strategy
-from ltsys.ports.store import SignalKey, UndecidedTrade, WalletDecisions, WalletWork
+from ltsys.ports.records import SignalKey, UndecidedTrade, WalletDecisions, WalletWork
 
 LOOK_BACK = timedelta(hours=1)
 """FT orders older than this are not mirrored any more (DESIGN §4)."""

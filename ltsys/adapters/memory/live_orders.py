@@ -13,7 +13,7 @@ from ltsys.domain.order import OrderEvent, OrderStatus
 from ltsys.domain.risk import Denial
 from ltsys.domain.strategy import Signal
 from ltsys.domain.venue import SignedOrder
-from ltsys.ports.store import ANSWER_PATIENCE, PreparedOrder, Tracking
+from ltsys.ports.records import ANSWER_PATIENCE, PreparedOrder, Tracking
 
 
 class LiveOrderRecords(SignalRecords):

@@ -9,7 +9,7 @@ from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ids import ConditionId, SourceTradeId, StrategyId, TokenId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.strategy import Signal
-from ltsys.ports.store import Execution, SignalKey
+from ltsys.ports.records import Execution, SignalKey
 
 
 class SignalRecords(Session):

@@ -12,7 +12,8 @@ from ltsys.adapters.memory.resolutions import ResolutionRecords
 from ltsys.adapters.memory.strategies import StrategyRecords
 from ltsys.adapters.memory.tables import Tables
 from ltsys.ports import Clock
-from ltsys.ports.store import LogEntry, Transaction
+from ltsys.ports.records import LogEntry
+from ltsys.ports.store import Transaction
 
 
 class MemoryTransaction(

@@ -27,7 +27,7 @@ from ltsys.domain.source_trade import SourceTrade
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
-from ltsys.ports.store import Decision, LogEntry, SignalKey
+from ltsys.ports.records import Decision, LogEntry, SignalKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ft_wallet_json import wallet_to_json
 from ltsys.domain.ids import Address, ConditionId, FtWalletId, SourceTradeId, StrategyId
 from ltsys.domain.money import ZERO_USD, Usd
-from ltsys.ports.store import Decision, SignalKey, UndecidedTrade, WalletDecisions, WalletWork
+from ltsys.ports.records import Decision, SignalKey, UndecidedTrade, WalletDecisions, WalletWork
 
 LOOK_BACK = timedelta(hours=1)
 """FT orders older than this are not mirrored any more (DESIGN §4)."""

@@ -18,7 +18,7 @@ from ltsys.domain.ft_wallet import DeadMarketGuard
 from ltsys.domain.ids import ConditionId, SourceTradeId, StrategyId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.strategy import Signal
-from ltsys.ports.store import Execution, SignalKey
+from ltsys.ports.records import Execution, SignalKey
 
 _SIGNAL_COLUMNS: Final[LiteralString] = """
     seen.strategy_id, seen.source_trade_id, seen.ft_order_id, seen.outcome AS seen_outcome,

@@ -19,7 +19,8 @@ from ltsys.adapters.postgres.session import Connection
 from ltsys.adapters.postgres.signals import SignalRecords
 from ltsys.adapters.postgres.strategies import StrategyRecords
 from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
-from ltsys.ports.store import LogEntry, Transaction
+from ltsys.ports.records import LogEntry
+from ltsys.ports.store import Transaction
 
 _SESSION = (
     "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s"

@@ -1,0 +1,126 @@
+"""What the database hands over and takes: records of several domain objects read together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ltsys.domain.evaluation import Rejected
+from ltsys.domain.ft_order import FtOrder
+from ltsys.domain.ft_wallet import DeadMarketGuard, FtWallet
+from ltsys.domain.ids import (
+    Address,
+    FtWalletId,
+    LtOrderId,
+    SourceTradeId,
+    StrategyId,
+    VenueOrderId,
+)
+from ltsys.domain.live_order import Fill, LiveOrder
+from ltsys.domain.market import Market
+from ltsys.domain.money import Usd
+from ltsys.domain.source_trade import SourceTrade
+from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
+from ltsys.domain.venue import SignedOrder
+
+SignalKey = tuple[StrategyId, SourceTradeId]
+
+ANSWER_PATIENCE = timedelta(seconds=20)
+"""How long an order that was handed out is left alone: longer than any post can take, whose
+connecting and reading time out after 12 s together.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """One decision, to be read by people (`lt_execute_logs`)."""
+
+    stage: str
+    message: str
+    level: str = "INFO"
+    strategy_id: StrategyId | None = None
+    trace_id: str | None = None
+    lt_order_id: LtOrderId | None = None
+    order_id: VenueOrderId | None = None
+    elapsed_ms: int | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndecidedTrade:
+    """A source trade that a wallet has not decided about yet."""
+
+    seq: int
+    trade: SourceTrade
+    probability: Decimal | None
+    """What the model said when another wallet asked; None if none did, or none was had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletWork:
+    """What a wallet is to decide about now. `leaders` is whom it follows."""
+
+    wallet: FtWallet
+    leaders: tuple[Address, ...]
+    cursor_seq: int
+    trades: tuple[UndecidedTrade, ...]
+    next_cursor_seq: int
+    is_last: bool
+    """Nothing is known beyond these trades."""
+    realized_pnl: Usd
+    open_exposure: Usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a wallet made of one source trade: taken, skipped for a reason, or closed by a sell."""
+
+    source_trade_id: SourceTradeId
+    outcome: str
+    rejected: Rejected | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletDecisions:
+    """One batch of decisions, written at once."""
+
+    wallet_id: FtWalletId
+    from_cursor_seq: int
+    to_cursor_seq: int
+    decisions: tuple[Decision, ...]
+    opened: tuple[FtOrder, ...]
+    closed: tuple[FtOrder, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """Everything a plan looks at, read under the strategy's lock."""
+
+    signal: Signal
+    is_queued: bool
+    strategy: Strategy
+    rules: RiskRules
+    state: RiskState
+    guard: DeadMarketGuard
+    market: Market | None
+    order: LiveOrder | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracking:
+    """An order with what has been counted of it, read under the strategy's lock."""
+
+    order: LiveOrder
+    state: RiskState
+    market: Market | None
+    fills: tuple[Fill, ...]
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedOrder:
+    """A signed envelope as it was saved before its first post."""
+
+    lt_order_id: LtOrderId
+    signed: SignedOrder
+    state: str
