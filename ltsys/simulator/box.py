@@ -1,6 +1,7 @@
 """The box: one world, one exchange, one clock, one key ring."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from ltsys.simulator.clock import SimClock
 from ltsys.simulator.exchange.exchange import Exchange
@@ -17,9 +18,15 @@ class Box:
     clock: SimClock
     keys: KeyRing
     admin_token: str
+    spectators: list[Callable[[float], None]] = field(default_factory=list)
 
     def now(self) -> float:
-        """The simulated time, after everything up to it has happened."""
+        """The simulated time, after everything up to it has happened.
+
+        Spectators are told first, so that they may live through the time step by step.
+        """
         now = self.clock.now()
+        for spectator in self.spectators:
+            spectator(now)
         self.exchange.advance(now)
         return now

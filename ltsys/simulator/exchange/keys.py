@@ -75,6 +75,15 @@ class KeyRing:
         self._made = {owner: made for owner, made in self._made.items() if made is not key}
         return "OK"
 
+    def owner_of(self, key: str, secret: str, passphrase: str) -> ApiKey | None:
+        """The key that these three words belong to, as a stream is told them (VENUE §13.2)."""
+        known = self._keys.get(key)
+        if known is None:
+            return None
+        pairs = ((known.secret, secret), (known.passphrase, passphrase))
+        is_proven = all(hmac.compare_digest(a.encode(), b.encode()) for a, b in pairs)
+        return known if is_proven else None
+
     def authenticate(self, request: Request) -> ApiKey:
         """The key whose HMAC covers time, method, path and the raw body (VENUE §2.2)."""
         key = self._keys.get(request.header(b"poly_api_key"))

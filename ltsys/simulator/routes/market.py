@@ -45,7 +45,7 @@ class MarketRoutes:
         market, index = self._token(request.param("token_id"), now)
         if not market.is_open(now):
             raise VenueError(404, _NO_BOOK)
-        return self._book(market, index, now)
+        return self.book_view(market, index, now)
 
     def books(self, request: Request) -> object:
         """The books of many tokens; those without one are left out."""
@@ -56,7 +56,7 @@ class MarketRoutes:
             raise VenueError(400, "Payload exceeds the limit")
         names = [str(item.get("token_id")) for item in payload if isinstance(item, dict)]
         found = self._box.world.tokens(names, now)
-        return [self._book(m, index, now) for m, index in found if m.is_open(now)]
+        return [self.book_view(m, index, now) for m, index in found if m.is_open(now)]
 
     def midpoint(self, request: Request) -> object:
         """Half way between best bid and best ask."""
@@ -146,7 +146,8 @@ class MarketRoutes:
             raise VenueError(404, _NO_BOOK)
         return bids[0][0], asks[0][0]
 
-    def _book(self, market: Market, index: int, now: float) -> dict[str, object]:
+    def book_view(self, market: Market, index: int, now: float) -> dict[str, object]:
+        """The book of an outcome as the venue writes it, levels and hash."""
         point = self._box.world.last_price(market, now)
         bids, asks = self._box.exchange.book(market).token_book(point, index)
         view: dict[str, object] = {
