@@ -31,6 +31,7 @@ from ltsys.domain.source_trade import SourceTrade
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
+from ltsys.ports.operations import OperationsStore
 from ltsys.ports.records import (
     Execution,
     LogEntry,
@@ -280,7 +281,7 @@ class LiveStore(Protocol):
     def mark_settled(self, lt_order_id: LtOrderId) -> None: ...
 
 
-class Transaction(FeedStore, ForwardTestStore, LiveStore, Protocol):
+class Transaction(FeedStore, ForwardTestStore, LiveStore, OperationsStore, Protocol):
     """What can be read and written together."""
 
     def log(self, entry: LogEntry) -> None: ...

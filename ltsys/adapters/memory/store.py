@@ -8,6 +8,7 @@ from datetime import datetime
 from ltsys.adapters.memory.feed import FeedRecords
 from ltsys.adapters.memory.forward_test import ForwardTestRecords
 from ltsys.adapters.memory.live_orders import LiveOrderRecords
+from ltsys.adapters.memory.operations import OperationsRecords
 from ltsys.adapters.memory.resolutions import ResolutionRecords
 from ltsys.adapters.memory.strategies import StrategyRecords
 from ltsys.adapters.memory.tables import Tables
@@ -17,7 +18,12 @@ from ltsys.ports.store import Transaction
 
 
 class MemoryTransaction(
-    FeedRecords, ForwardTestRecords, StrategyRecords, LiveOrderRecords, ResolutionRecords
+    FeedRecords,
+    ForwardTestRecords,
+    StrategyRecords,
+    LiveOrderRecords,
+    ResolutionRecords,
+    OperationsRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 
+from ltsys.domain.alert import OpenAlert
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ids import (
@@ -172,6 +173,7 @@ class Tables:
     lt_ledger: dict[EntryKey, EntryRow] = field(default_factory=dict)
     order_events_log: list[EventRow] = field(default_factory=list)
     lt_execute_logs: list[LogEntry] = field(default_factory=list)
+    lt_alerts: dict[str, OpenAlert] = field(default_factory=dict)
     beat_slots: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def copy(self) -> "Tables":

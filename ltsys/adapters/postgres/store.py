@@ -14,6 +14,7 @@ from psycopg_pool import ConnectionPool
 from ltsys.adapters.postgres.feed import FeedRecords
 from ltsys.adapters.postgres.forward_test import ForwardTestRecords
 from ltsys.adapters.postgres.live_orders import LiveOrderRecords
+from ltsys.adapters.postgres.operations import OperationsRecords
 from ltsys.adapters.postgres.resolutions import ResolutionRecords
 from ltsys.adapters.postgres.session import Connection
 from ltsys.adapters.postgres.signals import SignalRecords
@@ -38,6 +39,7 @@ class PostgresTransaction(
     StrategyRecords,
     LiveOrderRecords,
     ResolutionRecords,
+    OperationsRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 

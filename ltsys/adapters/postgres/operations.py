@@ -1,0 +1,55 @@
+"""Alerts."""
+
+from ltsys.adapters.postgres.session import Row, Session
+from ltsys.domain.alert import Alert, OpenAlert, Severity
+
+
+class OperationsRecords(Session):
+    """`ltsys.ports.operations.OperationsStore`."""
+
+    def raise_alert(self, alert: Alert) -> bool:
+        row = self._row(
+            """
+            INSERT INTO lt_alerts (key, severity, text, strategy_id, lt_order_id)
+            VALUES (%s, %s, %s, %s, %s)
+            ON CONFLICT (key) WHERE cleared_at IS NULL DO UPDATE
+               SET severity = excluded.severity, text = excluded.text,
+                   last_at = clock_timestamp(), count = lt_alerts.count + 1
+            RETURNING count
+            """,
+            (alert.key, alert.severity.value, alert.text, alert.strategy_id, alert.lt_order_id),
+        )
+        return row is not None and row["count"] == 1
+
+    def clear_alert(self, key: str) -> bool:
+        row = self._row(
+            """
+            UPDATE lt_alerts SET cleared_at = clock_timestamp()
+             WHERE key = %s AND cleared_at IS NULL RETURNING 1 AS cleared
+            """,
+            (key,),
+        )
+        return row is not None
+
+    def open_alerts(self) -> tuple[OpenAlert, ...]:
+        rows = self._rows(
+            """
+            SELECT * FROM lt_alerts WHERE cleared_at IS NULL
+             ORDER BY array_position(ARRAY['critical', 'warning', 'info'], severity),
+                      last_at DESC, alert_id DESC
+            """
+        )
+        return tuple(_open_alert_of(row) for row in rows)
+
+
+def _open_alert_of(row: Row) -> OpenAlert:
+    alert = Alert(
+        key=row["key"],
+        severity=Severity(row["severity"]),
+        text=row["text"],
+        strategy_id=row["strategy_id"],
+        lt_order_id=row["lt_order_id"],
+    )
+    return OpenAlert(
+        alert=alert, first_at=row["first_at"], last_at=row["last_at"], count=row["count"]
+    )
