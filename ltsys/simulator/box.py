@@ -1,4 +1,4 @@
-"""The box: one world, one exchange, one clock, one key ring."""
+"""The box: one world, one exchange, one clock, one key ring, and what goes wrong."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ltsys.simulator.clock import SimClock
 from ltsys.simulator.exchange.exchange import Exchange
 from ltsys.simulator.exchange.keys import KeyRing
+from ltsys.simulator.faults.faults import Faults
 from ltsys.simulator.world.world import World
 
 
@@ -18,6 +19,7 @@ class Box:
     clock: SimClock
     keys: KeyRing
     admin_token: str
+    faults: Faults = field(default_factory=Faults)
     spectators: list[Callable[[float], None]] = field(default_factory=list)
 
     def now(self) -> float:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ltsys.simulator.faults.script import Rule, ScriptError, parse_line, parse_script
+from ltsys.simulator.faults.worlds import WORLDS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorOptions:
@@ -25,6 +28,9 @@ class SimulatorOptions:
     settle_s: float = 0
     data_lag_s: float = 0
     market_minutes: int = 5
+    world: str = "calm"
+    fault: tuple[str, ...] = ()
+    fault_file: Path | None = None
     ready_file: Path | None = None
     parent_pid: int | None = None
 
@@ -36,9 +42,21 @@ class SimulatorOptions:
             flag = "--" + each.name.replace("_", "-")
             if value is True:
                 given.append(flag)
+            elif isinstance(value, tuple):
+                given += [part for item in value for part in (flag, str(item))]
             elif value is not False and value != each.default:
                 given += [flag, str(value)]
         return given
+
+    def rules(self) -> list[Rule]:
+        """The named world's faults, then the file's, then those of the command line.
+
+        Raises:
+            ScriptError: if one of them cannot be read.
+        """
+        lines = [rule for line in self.fault if (rule := parse_line(line)) is not None]
+        file = "" if self.fault_file is None else self.fault_file.read_text()
+        return [*parse_script(WORLDS[self.world]), *parse_script(file), *lines]
 
 
 def parse(arguments: list[str]) -> SimulatorOptions:
@@ -61,9 +79,45 @@ def parse(arguments: list[str]) -> SimulatorOptions:
     parser.add_argument("--settle-s", type=_amount, default=0.0, help="from MATCHED to CONFIRMED")
     parser.add_argument("--data-lag-s", type=_amount, default=0.0, help="of the Data API")
     parser.add_argument("--market-minutes", type=_length, default=5)
+    _add_fault_arguments(parser)
     parser.add_argument("--ready-file", type=Path, help="gets url, pid and token, mode 0600")
     parser.add_argument("--parent-pid", type=int, help="exit when this process is gone")
-    return SimulatorOptions(**vars(parser.parse_args(arguments)))
+    chosen = vars(parser.parse_args(arguments))
+    return SimulatorOptions(**chosen | {"fault": tuple(chosen["fault"])})
+
+
+def _add_fault_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--world", choices=sorted(WORLDS), default="calm", help="a named combination of faults"
+    )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        type=_fault_line,
+        default=[],
+        metavar="LINE",
+        help="a rule such as 'rate 0.02 POST /order: drop-after-accept'; may be repeated",
+    )
+    parser.add_argument("--fault-file", type=_fault_file, help="a file of such rules, one a line")
+
+
+def _fault_line(text: str) -> str:
+    try:
+        parse_line(text)
+    except ScriptError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
+def _fault_file(text: str) -> Path:
+    path = Path(text)
+    try:
+        parse_script(path.read_text())
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"cannot read {text}: {error.strerror}") from error
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error}") from error
+    return path
 
 
 def _instant(text: str) -> int:

@@ -16,6 +16,8 @@ from ltsys.simulator.clock import SimClock
 from ltsys.simulator.connection import Connection
 from ltsys.simulator.exchange.exchange import Exchange
 from ltsys.simulator.exchange.keys import KeyRing
+from ltsys.simulator.faults.faults import Faults
+from ltsys.simulator.faults.layer import FaultLayer
 from ltsys.simulator.http import Application, Router
 from ltsys.simulator.options import SimulatorOptions, parse
 from ltsys.simulator.routes import scores
@@ -54,6 +56,7 @@ def build_box(options: SimulatorOptions, *, admin_token: str) -> Box:
         clock=SimClock(float(begin), rate=options.speed, paused=options.paused),
         keys=KeyRing(seed=options.seed),
         admin_token=admin_token,
+        faults=Faults(options.rules(), seed=options.seed),
     )
 
 
@@ -66,7 +69,7 @@ def build_application(box: Box, *, latency_s: float = 0) -> Application:
     DataRoutes(box).install(router)
     AdminRoutes(box).install(router)
     scores.install(router)
-    return Application(router, latency_s=latency_s)
+    return Application(router, layers=[FaultLayer(box)], latency_s=latency_s)
 
 
 def serve(options: SimulatorOptions) -> None:

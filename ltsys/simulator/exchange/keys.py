@@ -36,11 +36,12 @@ class KeyRing:
     """All keys ever made here.
 
     Timestamps are compared with the machine's clock: real SDKs use theirs, however
-    fast the simulated one runs.
+    fast the simulated one runs. `ahead_s` is how far the venue's own is off.
     """
 
     def __init__(self, *, seed: int, wall: Callable[[], float] = time.time) -> None:
         """Derive keys from the seed, so that a wallet gets the same ones in every run."""
+        self.ahead_s = 0.0
         self._seed = seed
         self._wall = wall
         self._made: dict[tuple[str, int], ApiKey] = {}
@@ -115,7 +116,7 @@ class KeyRing:
 
     def _is_timely(self, timestamp: str) -> bool:
         seconds = parse_uint(timestamp, digits=12)
-        return seconds is not None and abs(seconds - self._wall()) <= TOLERANCE_S
+        return seconds is not None and abs(seconds - self._wall() - self.ahead_s) <= TOLERANCE_S
 
     def _derive(self, address: str, nonce: int) -> ApiKey:
         digests = [
