@@ -15,6 +15,7 @@ from ltsys.adapters.polymarket.trade_feed import PolymarketTradeFeed
 from ltsys.adapters.postgres import PostgresStore
 from ltsys.adapters.postgres.queries import PostgresQueries
 from ltsys.domain.errors import SettingsError
+from ltsys.domain.gate import Gate
 from ltsys.domain.ids import Address, address
 from ltsys.domain.market import Market
 from ltsys.domain.source_trade import SourceTrade
@@ -118,6 +119,7 @@ class Services:
             venue=self.venue,
             clock=self.clock,
             account=self.signer.address.lower(),
+            required_gates=_gates(self.settings.required_gates),
             repost_identical=self.settings.repost_identical,
         )
 
@@ -154,6 +156,13 @@ def _addresses(text: str) -> frozenset[Address]:
         return frozenset(address(part) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise SettingsError(f"LTSYS_EXCLUDED_LEADERS: {error}") from error
+
+
+def _gates(text: str) -> frozenset[Gate]:
+    try:
+        return frozenset(Gate(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise SettingsError(f"LTSYS_REQUIRED_GATES: {error}") from error
 
 
 def trading_key(path: Path | None) -> str:

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """external: another system writes `ft_orders` and ltsys only mirrors them."""
     excluded_leaders: str = ""
     """Full addresses, separated by commas, that no leader pool may hold."""
+    required_gates: str = ""
+    """What must be well before a new order is planned: stream, reconciliation, both by commas."""
     repost_identical: bool = False
     """Post the identical envelope once more to learn what became of an order (VENUE §3.5)."""
     database_pool: int = Field(default=10, ge=1, le=100)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from ltsys.domain.evaluation import Rejected
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ft_wallet import DeadMarketGuard, FtWallet
+from ltsys.domain.gate import Gate
 from ltsys.domain.ids import (
     Address,
     FtWalletId,
@@ -104,6 +105,7 @@ class Execution:
     guard: DeadMarketGuard
     market: Market | None
     order: LiveOrder | None
+    open_gates: frozenset[Gate]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from ltsys.domain.gate import Gate
 from ltsys.domain.ids import Address
 from ltsys.ports import Clock, MarketData, ModelScores, Signer, TradeFeed, Venue
 from ltsys.ports.store import Store
@@ -42,6 +43,8 @@ class Desk:
     account: str
     """Names the trading account inside derived salts; never secret."""
     patience: Patience = field(default_factory=Patience)
+    required_gates: frozenset[Gate] = frozenset()
+    """Those that must be open before a new order may be planned."""
     repost_identical: bool = False
     """Whether an unknown order may be asked about by posting its envelope again (VENUE §3.5)."""
 

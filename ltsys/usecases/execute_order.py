@@ -11,6 +11,8 @@ from datetime import datetime
 from ltsys.domain import ledger
 from ltsys.domain.errors import (
     AlreadyRecordedError,
+    HaltedError,
+    LtsysError,
     MalformedAnswerError,
     OutcomeUnknownError,
     StaleWriteError,
@@ -89,8 +91,8 @@ def _snapshot(signal: Signal, desk: Desk) -> Book | _NoAnswer | None:
 def _plan(signal: Signal, book: Book | _NoAnswer | None, desk: Desk) -> LiveOrder | None:
     """T1: lock the strategy, decide, reserve. None when the signal was decided before.
 
-    Raises what the book could not be had for while the strategy might still act: the signal
-    waits for a better answer until it is too old (LESSONS L54).
+    Raises what the book could not be had for, or HaltedError for a gate that is shut, while the
+    strategy might still act: the signal waits until it is too old (LESSONS L28, L54).
     """
     now = desk.clock.now()
     with desk.store.transaction() as tx:
@@ -103,19 +105,32 @@ def _plan(signal: Signal, book: Book | _NoAnswer | None, desk: Desk) -> LiveOrde
             return None
         state = rolled_over(execution.state, now)
         execution = replace(execution, state=state)
-        verdict: Plan | Denial | None
-        if isinstance(book, _NO_ANSWER):
-            verdict = check_strategy(execution.strategy, state, signal.signal_at, now)
-            if verdict is None:
-                raise book
-        else:
-            verdict = plan_order(_situation(execution, book, now))
+        verdict = _verdict(execution, book, now, desk)
         if isinstance(verdict, Denial):
             _deny(execution.signal, verdict, now, tx)
             return None
         order = planned(execution.signal, verdict)
         _reserve(execution, order, tx)
         return order
+
+
+def _verdict(
+    execution: Execution, book: Book | _NoAnswer | None, now: datetime, desk: Desk
+) -> Plan | Denial:
+    """The plan or the denial; raises the obstacle where neither can be had yet."""
+    shut = desk.required_gates - execution.open_gates
+    obstacle: LtsysError
+    if shut:
+        obstacle = HaltedError(f"the {' and '.join(sorted(shut))} gate is shut")
+    elif isinstance(book, _NO_ANSWER):
+        obstacle = book
+    else:
+        return plan_order(_situation(execution, book, now))
+    signal_at = execution.signal.signal_at
+    denial = check_strategy(execution.strategy, execution.state, signal_at, now)
+    if denial is None:
+        raise obstacle
+    return replace(denial, text=f"{denial.text}; it waited: {obstacle}")
 
 
 def _situation(execution: Execution, book: Book | None, now: datetime) -> Situation:

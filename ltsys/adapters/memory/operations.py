@@ -1,9 +1,11 @@
-"""Alerts."""
+"""Alerts and gates."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from ltsys.adapters.memory.session import Session
 from ltsys.domain.alert import Alert, OpenAlert, Severity
+from ltsys.domain.gate import Gate, GateState
 
 _BY_SEVERITY = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
@@ -28,3 +30,17 @@ class OperationsRecords(Session):
             self._tables.lt_alerts.values(), key=lambda each: each.last_at, reverse=True
         )
         return tuple(sorted(newest_first, key=lambda each: _BY_SEVERITY.index(each.alert.severity)))
+
+    def renew_gate(self, gate: Gate, *, until: datetime, reason: str) -> None:
+        self._set_gate(gate, until, reason)
+
+    def shut_gate(self, gate: Gate, *, reason: str) -> None:
+        self._set_gate(gate, None, reason)
+
+    def _set_gate(self, gate: Gate, until: datetime | None, reason: str) -> None:
+        self._tables.lt_gates[gate] = GateState(
+            gate=gate, open_until=until, reason=reason, changed_at=self._clock.wall()
+        )
+
+    def gates(self) -> tuple[GateState, ...]:
+        return tuple(sorted(self._tables.lt_gates.values(), key=lambda state: state.gate))

@@ -64,7 +64,7 @@ class SignalRecords(Session):
     def lock_execution(
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId
     ) -> Execution | None:
-        key = (strategy_id, source_trade_id)
+        key, now = (strategy_id, source_trade_id), self._clock.wall()
         strategy = self._tables.lt_strategies.get(strategy_id)
         seen = self._tables.lt_seen_trades.get(key)
         if strategy is None or seen is None:
@@ -82,6 +82,7 @@ class SignalRecords(Session):
             guard=wallet.dead_market_guard,
             market=market.market if market else None,
             order=self._order_of(row) if row else None,
+            open_gates=frozenset(g.gate for g in self._tables.lt_gates.values() if g.is_open(now)),
         )
 
     def add_force_test(self, signal: Signal) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from ltsys.domain.alert import OpenAlert
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ft_wallet import FtWallet
+from ltsys.domain.gate import Gate, GateState
 from ltsys.domain.ids import (
     Address,
     ConditionId,
@@ -174,6 +175,7 @@ class Tables:
     order_events_log: list[EventRow] = field(default_factory=list)
     lt_execute_logs: list[LogEntry] = field(default_factory=list)
     lt_alerts: dict[str, OpenAlert] = field(default_factory=dict)
+    lt_gates: dict[Gate, GateState] = field(default_factory=dict)
     beat_slots: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def copy(self) -> "Tables":

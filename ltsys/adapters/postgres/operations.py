@@ -1,7 +1,10 @@
-"""Alerts."""
+"""Alerts and gates."""
+
+from datetime import datetime
 
 from ltsys.adapters.postgres.session import Row, Session
 from ltsys.domain.alert import Alert, OpenAlert, Severity
+from ltsys.domain.gate import Gate, GateState
 
 
 class OperationsRecords(Session):
@@ -40,6 +43,35 @@ class OperationsRecords(Session):
             """
         )
         return tuple(_open_alert_of(row) for row in rows)
+
+    def renew_gate(self, gate: Gate, *, until: datetime, reason: str) -> None:
+        self._set_gate(gate, until, reason)
+
+    def shut_gate(self, gate: Gate, *, reason: str) -> None:
+        self._set_gate(gate, None, reason)
+
+    def _set_gate(self, gate: Gate, until: datetime | None, reason: str) -> None:
+        self._write(
+            """
+            INSERT INTO lt_gates (gate, open_until, reason) VALUES (%s, %s, %s)
+            ON CONFLICT (gate) DO UPDATE
+               SET open_until = excluded.open_until, reason = excluded.reason,
+                   changed_at = clock_timestamp()
+            """,
+            (gate.value, until, reason),
+        )
+
+    def gates(self) -> tuple[GateState, ...]:
+        rows = self._rows("SELECT * FROM lt_gates ORDER BY gate")
+        return tuple(
+            GateState(
+                gate=Gate(row["gate"]),
+                open_until=row["open_until"],
+                reason=row["reason"],
+                changed_at=row["changed_at"],
+            )
+            for row in rows
+        )
 
 
 def _open_alert_of(row: Row) -> OpenAlert:

@@ -15,6 +15,7 @@ from ltsys.adapters.postgres.rows import (
 from ltsys.adapters.postgres.session import Row, Session
 from ltsys.adapters.postgres.statements import MARKET_COLUMNS, ORDER_COLUMNS, STATE_COLUMNS
 from ltsys.domain.ft_wallet import DeadMarketGuard
+from ltsys.domain.gate import Gate
 from ltsys.domain.ids import ConditionId, SourceTradeId, StrategyId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.strategy import Signal
@@ -34,7 +35,8 @@ _SIGNAL_COLUMNS: Final[LiteralString] = """
 _EXECUTION: Final[LiteralString] = f"""
     SELECT {_SIGNAL_COLUMNS}, {STATE_COLUMNS}, {MARKET_COLUMNS}, w.rules -> 'extra' AS guard,
            EXISTS (SELECT 1 FROM lt_orders o WHERE o.strategy_id = seen.strategy_id
-                      AND o.source_trade_id = seen.source_trade_id) AS has_order
+                      AND o.source_trade_id = seen.source_trade_id) AS has_order,
+           ARRAY(SELECT gate FROM lt_gates WHERE open_until > clock_timestamp()) AS open_gates
       FROM lt_risk_state state
       JOIN lt_strategies s ON s.strategy_id = state.strategy_id
       JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
@@ -107,6 +109,7 @@ class SignalRecords(Session):
             guard=_guard_of(row["guard"]),
             market=market_of(row) if row["market_id"] else None,
             order=self._planned(strategy_id, source_trade_id) if row["has_order"] else None,
+            open_gates=frozenset(Gate(gate) for gate in row["open_gates"]),
         )
 
     def _planned(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> LiveOrder | None:
