@@ -1,14 +1,14 @@
 """The order book of a market: the house's quotes with users' resting orders among them."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 from math import inf
 
 from ltsys.simulator.exchange.order import Order
-from ltsys.simulator.units import ONE
+from ltsys.simulator.units import DUST, ONE
 from ltsys.simulator.world.facts import Market, PricePoint
+from ltsys.simulator.world.quotes import House, Ladder
 
-LEVELS = 6
+_MICROSECONDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,58 +23,68 @@ class Level:
     order: Order | None = None
 
 
-def house_quotes(market: Market, point: PricePoint) -> tuple[list[Level], list[Level]]:
-    """The house's bids and asks of the first outcome, best first.
+class Depletion:
+    """What takers took of the house's levels and has not come back yet."""
 
-    The token that traded last is offered at its price rounded up to the tick, and
-    bid for one or two ticks lower; the other token's book is the mirror. Depth grows
-    away from the touch and depends on the price's moment alone, so that takers who
-    come in any order at one time meet the same book.
-    """
-    tick = market.tick
-    best = min(ONE - tick, max(tick, -(-point.price // tick) * tick))
-    seed = sha256(f"{market.condition_id}|{point.at}|{point.price}".encode()).digest()
-    lower = best - tick * (1 + seed[0] % 2)
-    ask, bid = (best, lower) if point.outcome_index == 0 else (ONE - lower, ONE - best)
-    return (
-        _ladder(market, bid, step=-tick, seed=seed[1:]),
-        _ladder(market, ask, step=tick, seed=seed[1 + LEVELS :]),
-    )
+    def __init__(self, refill_s: float) -> None:
+        """After the last take at a level, let it come back evenly over simulated seconds."""
+        self._refill_us = round(refill_s * _MICROSECONDS)
+        self._taken: dict[tuple[bool, int], tuple[int, int]] = {}
 
+    def take(self, price: int, shares: int, at: float, *, is_bid: bool) -> None:
+        """Miss so many shares more of a level from now on."""
+        if self._refill_us:
+            at_us, key = round(at * _MICROSECONDS), (is_bid, price)
+            self._taken[key] = (self._missing(key, at_us) + shares, at_us)
 
-def _ladder(market: Market, best: int, *, step: int, seed: bytes) -> list[Level]:
-    levels = []
-    for count in range(LEVELS):
-        price = best + step * count
-        if market.tick <= price <= ONE - market.tick:
-            levels.append(Level(price, (100 + seed[count]) * (count + 1) * ONE))
-    return levels
+    def left(self, ladder: Ladder, now: float, *, is_bid: bool) -> Ladder:
+        """A ladder of the house without what is missing; specks count as nothing."""
+        if not self._taken:
+            return ladder
+        now_us = round(now * _MICROSECONDS)
+        left = (
+            (price, shares - self._missing((is_bid, price), now_us)) for price, shares in ladder
+        )
+        return tuple((price, shares) for price, shares in left if shares >= DUST)
+
+    def _missing(self, key: tuple[bool, int], now_us: int) -> int:
+        shares, at_us = self._taken.get(key, (0, 0))
+        return shares * max(0, at_us + self._refill_us - now_us) // (self._refill_us or 1)
 
 
 class Resting:
     """Users' working orders in one market, and when something has to be looked at again."""
 
-    def __init__(self, market: Market, *, seen_until: float) -> None:
+    def __init__(self, market: Market, *, seen_until: float, house: House | None = None) -> None:
         """Prices up to `seen_until` have been matched against."""
         self.market = market
         self.seen_until = seen_until
-        self.is_redeemed = False
         self.orders: dict[str, Order] = {}
-        self._quotes: tuple[PricePoint, tuple[list[Level], list[Level]]] | None = None
+        self._house = house or House()
+        self._depletion = Depletion(self._house.refill_s)
+
+    def house(self, point: PricePoint, now: float, *, bids: bool) -> Ladder:
+        """What the house bids or offers now."""
+        quotes = self._house.quotes(self.market, point)
+        return self._depletion.left(quotes[0 if bids else 1], now, is_bid=bids)
 
     def quotes(self, point: PricePoint) -> tuple[list[Level], list[Level]]:
-        """The house's quotes, remembered while the price stands."""
-        if self._quotes is None or self._quotes[0] != point:
-            self._quotes = (point, house_quotes(self.market, point))
-        return self._quotes[1]
+        """What the house bids and offers when nobody has taken of it."""
+        bids, asks = self._house.quotes(self.market, point)
+        return [Level(*each) for each in bids], [Level(*each) for each in asks]
 
-    def levels(self, point: PricePoint, *, bids: bool) -> list[Level]:
+    def take(self, level: Level, shares: int, now: float, *, is_bid: bool) -> None:
+        """Take shares of a level of the house, which come back in time."""
+        if level.order is None:
+            self._depletion.take(level.price, shares, now, is_bid=is_bid)
+
+    def levels(self, point: PricePoint, now: float = inf, *, bids: bool) -> list[Level]:
         """One side of the book, best first; at one price users come before the house, by time.
 
         The house does not quote through a user's order: after somebody has swept it
         and rests, its levels that he reached stay away until the price moves.
         """
-        house = self.quotes(point)[0 if bids else 1]
+        house = [Level(price, shares) for price, shares in self.house(point, now, bids=bids)]
         if not self.orders:
             return house
         sign = -1 if bids else 1
@@ -90,25 +100,27 @@ class Resting:
             key=lambda level: (sign * level.price, level.order.sequence if level.order else inf),
         )
 
-    def totals(self, point: PricePoint, *, bids: bool) -> list[tuple[int, int]]:
+    def totals(self, point: PricePoint, now: float, *, bids: bool) -> Ladder:
         """Price and shares of each level, best first."""
+        if not self.orders:
+            return self.house(point, now, bids=bids)
         sums: dict[int, int] = {}
-        for level in self.levels(point, bids=bids):
+        for level in self.levels(point, now, bids=bids):
             sums[level.price] = sums.get(level.price, 0) + level.shares
-        return list(sums.items())
+        return tuple(sums.items())
 
     def token_book(
-        self, point: PricePoint, outcome_index: int
-    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        self, point: PricePoint, now: float, outcome_index: int
+    ) -> tuple[Ladder, Ladder]:
         """Bids and asks of a token, best first; the second outcome's are the mirror."""
-        bids, asks = self.totals(point, bids=True), self.totals(point, bids=False)
+        bids, asks = self.totals(point, now, bids=True), self.totals(point, now, bids=False)
         if outcome_index == 0:
             return bids, asks
         return _mirrored(asks), _mirrored(bids)
 
 
-def _mirrored(levels: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    return [(ONE - price, shares) for price, shares in levels]
+def _mirrored(ladder: Ladder) -> Ladder:
+    return tuple((ONE - price, shares) for price, shares in ladder)
 
 
 def crosses(taker: Order, price: int) -> bool:

@@ -141,7 +141,7 @@ class MarketRoutes:
         now = self._box.now()
         market, index = self._token(request.param("token_id"), now)
         point = self._box.world.last_price(market, now)
-        bids, asks = self._box.exchange.book(market).token_book(point, index)
+        bids, asks = self._box.exchange.book(market).token_book(point, now, index)
         if not market.is_open(now) or not bids or not asks:
             raise VenueError(404, _NO_BOOK)
         return bids[0][0], asks[0][0]
@@ -149,7 +149,7 @@ class MarketRoutes:
     def book_view(self, market: Market, index: int, now: float) -> dict[str, object]:
         """The book of an outcome as the venue writes it, levels and hash."""
         point = self._box.world.last_price(market, now)
-        bids, asks = self._box.exchange.book(market).token_book(point, index)
+        bids, asks = self._box.exchange.book(market).token_book(point, now, index)
         view: dict[str, object] = {
             "market": market.condition_id,
             "asset_id": market.tokens[index],

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ltsys.simulator.units import ONE
 from ltsys.simulator.world.facts import LeaderTrade, Market, PricePoint
+from ltsys.simulator.world.quotes import House
 from ltsys.simulator.world.resolution import Course
 
 _OPENING = PricePoint(0, 0, ONE // 2)
@@ -32,9 +33,12 @@ class Source(Protocol):
 class World:
     """Facts in order of time, found by bisection, so that an answer depends on `now` alone."""
 
-    def __init__(self, source: Source, *, data_lag_s: float = 0) -> None:
+    def __init__(
+        self, source: Source, *, data_lag_s: float = 0, house: House | None = None
+    ) -> None:
         """Know nothing yet; `look` fills the world as far as it is needed."""
         self.source = source
+        self.house = house or House()
         self.data_lag_s = data_lag_s
         self.rulings = 0
         self.markets: dict[str, Market] = {}
@@ -89,6 +93,10 @@ class World:
         times, points = self._prices[market.condition_id]
         index = bisect_right(times, now)
         return points[index - 1] if index else _OPENING
+
+    def tick(self, market: Market, now: float) -> int:
+        """The market's grid of prices now."""
+        return self.house.tick(market, self.last_price(market, now))
 
     def prices_between(self, market: Market, after: float, until: float) -> list[PricePoint]:
         """Prices that came in (after, until]."""
