@@ -28,7 +28,8 @@ class Market:
 
     `steps` lead to `resolves_at`, in order of time; a market without them is settled in one
     step, as short crypto markets are (VENUE §16.5). A market that names no event is the only
-    one of an event that is called like itself.
+    one of an event that is called like itself. Takers wait `seconds_delay`; a game's book is
+    cleared when it starts (VENUE §5.3). `rebate_ratio` of the fees goes to makers (VENUE §11).
     """
 
     condition_id: str
@@ -51,6 +52,9 @@ class Market:
     min_size: int = 5 * ONE
     fee_rate: int = 70_000
     fee_exponent: int = 1
+    rebate_ratio: int = 200_000
+    seconds_delay: int = 0
+    game_starts_at: int | None = None
 
     def __post_init__(self) -> None:
         """Name the event of a market that stands alone."""
@@ -66,6 +70,18 @@ class Market:
     def question_id(self) -> str:
         """The oracle's name for the question."""
         return "0x" + sha256(f"question|{self.condition_id}".encode()).hexdigest()
+
+    @property
+    def neg_risk_id(self) -> str:
+        """The name of the event whose markets share one "yes"; empty for a standard market."""
+        if not self.neg_risk:
+            return ""
+        return "0x" + sha256(f"neg_risk|{self.event_slug}".encode()).hexdigest()
+
+    @property
+    def has_taker_delay(self) -> bool:
+        """Whether takers are held for 50 ms inside the call: crypto and finance (VENUE §5.3)."""
+        return self.category in {"crypto", "finance"}
 
     def is_open(self, now: float) -> bool:
         """Whether it accepts orders."""
