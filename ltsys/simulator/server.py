@@ -23,6 +23,7 @@ from ltsys.simulator.options import SimulatorOptions, parse
 from ltsys.simulator.routes import scores
 from ltsys.simulator.routes.admin import AdminRoutes
 from ltsys.simulator.routes.data import DataRoutes
+from ltsys.simulator.routes.fault_admin import FaultAdminRoutes
 from ltsys.simulator.routes.gamma import GammaRoutes
 from ltsys.simulator.routes.market import MarketRoutes
 from ltsys.simulator.routes.trading import TradingRoutes
@@ -68,6 +69,7 @@ def build_application(box: Box, *, latency_s: float = 0) -> Application:
     GammaRoutes(box).install(router)
     DataRoutes(box).install(router)
     AdminRoutes(box).install(router)
+    FaultAdminRoutes(box).install(router)
     scores.install(router)
     return Application(router, layers=[FaultLayer(box)], latency_s=latency_s)
 

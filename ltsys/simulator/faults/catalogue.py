@@ -195,7 +195,7 @@ KINDS: tuple[FaultKind, ...] = (
         name="tick",
         letter="n",
         meaning="the market's tick size changes",
-        example="at 5m market 0xabc: tick 0.001",
+        example="at 5m market 1234567890: tick 0.001",
         parameters=(Parameter(name="size", kind="price", default=""),),
         of="moment",
         needs_window=True,

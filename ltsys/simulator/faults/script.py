@@ -71,11 +71,11 @@ def parse_line(line: str) -> Rule | None:
     if colon is None:
         raise ScriptError(f"no colon between when and what: {line.strip()!r}")
     before = [word for word in (*words[:colon], words[colon][:-1]) if word]
+    when = _when(before)
     name, *given = words[colon + 1 :] or [""]
     kind = BY_NAME.get(name)
     if kind is None:
         raise ScriptError(f"no such fault: {name!r}; there are {', '.join(BY_NAME)}")
-    when = _when(before)
     rule = Rule(
         line=line.strip(),
         kind=kind,

@@ -1,11 +1,10 @@
 """The operator's door: the clock, deposits, and the truth to compare others' books with."""
 
-import hmac
-
 from ltsys.simulator.box import Box
 from ltsys.simulator.clock import SimClock
 from ltsys.simulator.exchange.order import HOUSE, Fill, Order
-from ltsys.simulator.http import Handler, Request, Router
+from ltsys.simulator.http import Request, Router
+from ltsys.simulator.routes.operator import json_object, operator_only
 from ltsys.simulator.units import ONE, decimal_of, human
 from ltsys.simulator.venue_error import VenueError
 
@@ -23,11 +22,12 @@ class AdminRoutes:
 
     def install(self, router: Router) -> None:
         """Add the paths."""
+        token = self._box.admin_token
         router.add("GET", "/sim/clock", self.clock)
-        router.add("POST", "/sim/clock", self._guarded(self.set_clock))
-        router.add("POST", "/sim/accounts", self._guarded(self.fund))
-        router.add("GET", "/sim/truth", self._guarded(self.truth))
-        router.add("GET", "/sim/recording", self._guarded(self.recording))
+        router.add("POST", "/sim/clock", operator_only(token, self.set_clock))
+        router.add("POST", "/sim/accounts", operator_only(token, self.fund))
+        router.add("GET", "/sim/truth", operator_only(token, self.truth))
+        router.add("GET", "/sim/recording", operator_only(token, self.recording))
 
     def clock(self, request: Request) -> object:  # noqa: ARG002 - a handler's signature
         """What time it is, and how fast it goes."""
@@ -42,14 +42,14 @@ class AdminRoutes:
 
     def set_clock(self, request: Request) -> object:
         """Move the time forward, change its rate, stop it or let it run."""
-        payload = _object(request)
+        payload = json_object(request)
         for name, value in payload.items():
             _CHANGES.get(name, _refuse)(self._box.clock, value)
         return self.clock(request)
 
     def fund(self, request: Request) -> object:
         """Deposit dollars; a wallet that is not its signer's own may be bound to him here too."""
-        payload = _object(request)
+        payload = json_object(request)
         address = str(payload.get("address", "")).lower()
         amount = decimal_of(payload.get("cash_usd"))
         if len(address) != 42 or not address.startswith("0x") or amount is None:
@@ -95,17 +95,6 @@ class AdminRoutes:
             "leaders": world.leaders,
         }
 
-    def _guarded(self, handler: Handler) -> Handler:
-        expected = f"Bearer {self._box.admin_token}".encode()
-
-        def answer(request: Request) -> object:
-            given = request.header(b"authorization").encode()
-            if not hmac.compare_digest(given, expected):
-                raise VenueError(401, "Unauthorized")
-            return handler(request)
-
-        return answer
-
 
 def _advance(clock: SimClock, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -133,13 +122,6 @@ def _refuse(_clock: SimClock, _value: object) -> None:
 
 
 _CHANGES = {"advance_to": _advance, "rate": _set_rate, "paused": _set_paused}
-
-
-def _object(request: Request) -> dict[str, object]:
-    payload = request.json()
-    if not isinstance(payload, dict) or not payload:
-        raise VenueError(400, "a JSON object is wanted")
-    return payload
 
 
 def _held(shares: dict[str, int]) -> dict[str, int]:

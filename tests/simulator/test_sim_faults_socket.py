@@ -1,0 +1,129 @@
+"""Lost answers, late requests and half-open sockets over a real connection."""
+
+import asyncio
+import json
+import socket
+from contextlib import closing
+
+import httpx
+import pytest
+from sim_harness import Trader
+from sim_process import running
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+from ltsys.simulator.connection import Connection
+from ltsys.simulator.http import Application, Router
+
+
+class Wire:
+    """What a trader needs of a venue, over a socket."""
+
+    def __init__(self, venue):
+        self.venue = venue
+        self.client = httpx.Client(base_url=venue.url)
+        self.admin = venue.post
+
+    def call(self, method, path, body=b"", headers=None):
+        """Status and decoded body."""
+        answer = self.client.request(method, path, content=body, headers=headers)
+        return answer.status_code, answer.json()
+
+    def talk(self, *parts, half_close=False):
+        """Send bytes as they are; everything that comes back until the venue closes."""
+        url = httpx.URL(self.venue.url)
+        with closing(socket.create_connection((url.host, url.port), timeout=10)) as line:
+            for part in parts:
+                line.sendall(part)
+            if half_close:
+                line.shutdown(socket.SHUT_WR)
+            received = b""
+            while chunk := line.recv(65536):
+                received += chunk
+            return received
+
+
+@pytest.fixture
+def wire(tmp_path):
+    """A running venue that drops the first two orders after, the next two before it takes them."""
+    lines = (
+        "nth 1 POST /order: drop-after-accept close",
+        "nth 2 POST /order: drop-after-accept reset",
+        "nth 3 POST /order: drop-before-accept close",
+        "nth 4 POST /order: drop-before-accept reset",
+    )
+    with running(tmp_path, *(part for line in lines for part in ("--fault", line))) as venue:
+        wire = Wire(venue)
+        with wire.client:
+            yield wire
+
+
+def test_the_client_loses_its_connection_and_the_truth_stays(wire):
+    """(a), (b) The same errors in the client, whether the order was taken or not (LESSONS L03)."""
+    trader = Trader(wire, "ann")
+    market = wire.venue.open_market()
+    token = json.loads(market["clobTokenIds"])[0]
+
+    for error in (httpx.RemoteProtocolError, httpx.ReadError) * 2:
+        with pytest.raises(error):
+            trader.buy(token, 5, 99)
+    status, answer = trader.buy(token, 5, 99)
+
+    assert (status, answer["status"]) == (200, "matched")
+    taken = [order["order_id"] for order in wire.venue.truth(trader.address)["orders"]]
+    assert len(taken) == 3
+    assert taken[-1] == answer["orderID"]
+    rules = wire.venue.get("/sim/faults")["rules"]
+    assert [rule["struck"] for rule in rules] == [1, 1, 1, 1]
+
+
+def test_what_is_not_http_is_refused_in_json(wire):
+    """No traceback, no HTML, and the connection ends."""
+    answer = wire.talk(b"\x16\x03\x01 hello\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json")
+    assert answer.endswith(b'{"error":"Bad Request"}')
+
+
+def test_a_client_that_leaves_in_mid_body_is_not_served(wire):
+    """Half an order is no order."""
+    head = b"POST /order HTTP/1.1\r\nhost: sim\r\ncontent-length: 100\r\n\r\n"
+
+    assert wire.talk(head, b'{"order":', half_close=True) == b""
+    assert wire.venue.get("/sim/truth")["posts"] == 0
+
+
+def test_a_body_beyond_the_limit_is_refused(wire):
+    """A megabyte is enough for a thousand cancels."""
+    answer = wire.client.post("/order", content=b"x" * ((1 << 20) + 1))
+
+    assert (answer.status_code, answer.json()) == (413, {"error": "request entity too large"})
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"GET /time HT", b"POST /order HTTP/1.1\r\ncontent-length: 9\r\n\r\n{"]
+)
+def test_a_request_that_does_not_arrive_is_given_up(begun, monkeypatch):
+    """Nobody holds a socket by sending a byte a minute."""
+    monkeypatch.setattr(Connection, "patience_s", 0.01)
+
+    assert asyncio.run(_given_up(begun)) == b""
+
+
+async def _given_up(begun):
+    """What a client hears who says no more than this."""
+    config = Config(Application(Router()), http=Connection, log_config=None, lifespan="off")
+    config.load()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: Connection(config=config, server_state=ServerState(), app_state={}),
+        "127.0.0.1",
+    )
+    async with server:
+        host, port = server.sockets[0].getsockname()
+        reader, writer = await asyncio.open_connection(host, port)
+        writer.write(begun)
+        heard = await asyncio.wait_for(reader.read(), timeout=10)
+        writer.close()
+        await writer.wait_closed()
+    return heard
