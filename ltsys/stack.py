@@ -24,7 +24,7 @@ from ltsys.adapters.polymarket.auth import create_or_derive_credentials
 from ltsys.adapters.polymarket.http import Http
 from ltsys.adapters.polymarket.signing import PolymarketSigner
 from ltsys.domain.errors import SettingsError
-from ltsys.embedded import servers_from_environment
+from ltsys.embedded import Servers, servers_from_environment
 from ltsys.processes import Exit, Processes
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -64,12 +64,12 @@ class Stack:
     processes: Processes
     simulator: "Simulator"
     account: str
-    server_pids: Mapping[str, int]
+    servers: Servers
 
     def pids(self) -> dict[str, int]:
         """Every process of the system by its name."""
         own = {**self.processes.pids(), "simulator": self.simulator.pid}
-        return {**own, **self.server_pids}
+        return {**own, **self.servers.pids}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +144,7 @@ def running(
             processes=processes,
             simulator=simulator,
             account=account.address,
-            server_pids=servers.pids,
+            servers=servers,
         )
 
 

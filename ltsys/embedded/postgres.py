@@ -82,6 +82,8 @@ def _spawned(folder: DataDir, binaries: Binaries, chosen: dict[str, str]) -> Ser
         log=folder.path / "postgres.log",
         # "Fast": sessions are ended, transactions rolled back, everything flushed.
         stop_signal=signal.SIGINT,
+        # "Immediate": it takes its children along and recovers from its log afterwards.
+        crash_signal=signal.SIGQUIT,
     )
 
 

@@ -28,6 +28,7 @@ class Server:
     process: subprocess.Popen[bytes]
     log: Path
     stop_signal: signal.Signals
+    crash_signal: signal.Signals
 
     @property
     def pid(self) -> int:
@@ -64,6 +65,15 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
+    def kill(self) -> None:
+        """The process is gone at once; nothing was saved that was not saved before."""
+        self.process.send_signal(self.crash_signal)
+        try:
+            self.process.wait(5.0)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
 
 def spawn(
     name: str,
@@ -73,6 +83,7 @@ def spawn(
     folder: Path,
     log: Path,
     stop_signal: signal.Signals,
+    crash_signal: signal.Signals = signal.SIGKILL,
     stdin: str = "",
 ) -> Server:
     """The program runs as that account, in a session of its own, and writes to the log."""
@@ -90,7 +101,9 @@ def spawn(
     if process.stdin is not None:
         process.stdin.write(stdin.encode())
         process.stdin.close()
-    return Server(name=name, process=process, log=log, stop_signal=stop_signal)
+    return Server(
+        name=name, process=process, log=log, stop_signal=stop_signal, crash_signal=crash_signal
+    )
 
 
 def clean_environment() -> dict[str, str]:

@@ -7,17 +7,20 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import quote
 
 from ltsys.deathwatch import DeathWatch
+from ltsys.domain.errors import SettingsError
 from ltsys.embedded.account import server_account
 from ltsys.embedded.binaries import Binaries, find_binaries
 from ltsys.embedded.data_dir import Credentials, DataDir
 from ltsys.embedded.databases import create_database
 from ltsys.embedded.postgres import DATABASE, USER, start_postgres
 from ltsys.embedded.server import Server
-from ltsys.embedded.valkey import start_valkey
+from ltsys.embedded.valkey import forget_everything, start_valkey
+
+ServerName = Literal["postgres", "valkey"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,17 @@ class Servers:
     redis_url: str = field(repr=False)
     pids: Mapping[str, int] = field(default_factory=dict)
     _closing: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
+    _launch: "_Launch | None" = field(default=None, repr=False, compare=False)
+
+    def crash(self, name: ServerName, *, forgetting: bool = False) -> None:
+        """Kill one of our own servers without a word, and start it again at the same address.
+
+        `forgetting` also loses what a broker had stored. Raises SettingsError for a server that
+        is not ours.
+        """
+        if self._launch is None or name not in self.pids:
+            raise SettingsError(f"{name} is not a server of ours")
+        self._launch.crash(name, forgetting=forgetting)
 
     def stop(self) -> None:
         """Our servers are gone, Valkey first, nothing unsaved; twice is the same as once."""
@@ -102,11 +116,13 @@ def _start(
         database_url = launch.postgres() if postgres else ""
         redis_url = launch.valkey() if valkey else ""
         # From here on nothing can fail, so what was to be undone belongs to `stop`.
+        launch.undo = undo.pop_all()
         return Servers(
             database_url=database_url,
             redis_url=redis_url,
             pids=launch.pids,
-            _closing=undo.pop_all(),
+            _closing=launch.undo,
+            _launch=launch,
         )
 
 
@@ -118,13 +134,23 @@ class _Launch:
     ) -> None:
         self._folder = folder
         self._binaries = binaries
-        self._undo = undo
+        self.undo = undo
         self._for_tests = for_tests
         self._saved: Credentials = folder.credentials()
         self._folder.save(self._saved)
         # SIGINT means an orderly and quick end to both servers.
         self._watch = undo.enter_context(DeathWatch(signal_name="INT", patience_s=10))
+        self._servers: dict[ServerName, Server] = {}
         self.pids: dict[str, int] = {}
+
+    def crash(self, name: ServerName, *, forgetting: bool) -> None:
+        self._servers[name].kill()
+        if name == "postgres":
+            self.postgres()
+            return
+        if forgetting:
+            forget_everything(self._folder)
+        self.valkey()
 
     def postgres(self) -> str:
         port = start_postgres(
@@ -153,7 +179,8 @@ class _Launch:
         self._folder.save(self._saved)
         return f"redis://:{quote(self._saved.password, safe='')}@127.0.0.1:{port}/0"
 
-    def _keep(self, name: str, server: Server) -> None:
+    def _keep(self, name: ServerName, server: Server) -> None:
+        self._servers[name] = server
         self.pids[name] = server.pid
-        self._undo.callback(server.stop)
+        self.undo.callback(server.stop)
         self._watch.watch(self.pids.values())

@@ -1,5 +1,6 @@
 """A real Valkey (the free Redis) on loopback that forgets nothing it was given."""
 
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +45,11 @@ def start_valkey(
                 return port
         port = 0
     raise SettingsError(f"Valkey did not start; {server.why()}")
+
+
+def forget_everything(folder: DataDir) -> None:
+    """The next start finds an empty store; for a server that does not run."""
+    shutil.rmtree(folder.subfolder("valkey") / "appendonlydir", ignore_errors=True)
 
 
 def _spawned(folder: DataDir, binaries: Binaries, home: Path, configuration: str) -> Server:

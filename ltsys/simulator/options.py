@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ltsys.simulator.faults.script import Rule, ScriptError, parse_line, parse_script
 from ltsys.simulator.faults.worlds import WORLDS
+from ltsys.simulator.world.categories import CATEGORIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,9 @@ class SimulatorOptions:
     settle_s: float = 0
     data_lag_s: float = 0
     market_minutes: int = 5
+    category: tuple[str, ...] = ()
+    measured_books: bool = False
+    refill_s: float | None = None
     world: str = "calm"
     fault: tuple[str, ...] = ()
     fault_file: Path | None = None
@@ -79,6 +83,25 @@ def parse(arguments: list[str]) -> SimulatorOptions:
     parser.add_argument("--settle-s", type=_amount, default=0.0, help="from MATCHED to CONFIRMED")
     parser.add_argument("--data-lag-s", type=_amount, default=0.0, help="of the Data API")
     parser.add_argument("--market-minutes", type=_length, default=5)
+    parser.add_argument(
+        "--category",
+        action="append",
+        default=[],
+        choices=CATEGORIES,
+        help="of an invented world's markets; repeat it for more; all without it",
+    )
+    parser.add_argument(
+        "--measured-books",
+        action="store_true",
+        help="quote a recording as deep as real books were, with ticks that follow the price; "
+        "an invented world always does",
+    )
+    parser.add_argument(
+        "--refill-s",
+        type=_amount,
+        help="until the depth that a taker took is back; 0 for at once, which is what "
+        "plain books do; measured ones take 5 s",
+    )
     _add_fault_arguments(parser)
     parser.add_argument("--ready-file", type=Path, help="gets url, pid and token, mode 0600")
     parser.add_argument("--parent-pid", type=int, help="exit when this process is gone")

@@ -27,7 +27,9 @@ from ltsys.simulator.routes.fault_admin import FaultAdminRoutes
 from ltsys.simulator.routes.gamma import GammaRoutes
 from ltsys.simulator.routes.market import MarketRoutes
 from ltsys.simulator.routes.trading import TradingRoutes
+from ltsys.simulator.world.categories import CATEGORIES
 from ltsys.simulator.world.invented import Invented
+from ltsys.simulator.world.quotes import REFILL_S, House
 from ltsys.simulator.world.recording import Recording
 from ltsys.simulator.world.world import Source, World
 
@@ -47,9 +49,10 @@ def build_box(options: SimulatorOptions, *, admin_token: str) -> Box:
             start=int(time.time()) if start is None else start,
             market_minutes=options.market_minutes,
             resolve_delay_s=options.resolve_delay_s,
+            categories=options.category or CATEGORIES,
         )
     begin = source.start if start is None else start
-    world = World(source, data_lag_s=options.data_lag_s)
+    world = World(source, data_lag_s=options.data_lag_s, house=_house(options))
     world.look(begin)
     return Box(
         world=world,
@@ -59,6 +62,15 @@ def build_box(options: SimulatorOptions, *, admin_token: str) -> Box:
         admin_token=admin_token,
         faults=Faults(options.rules(), seed=options.seed),
     )
+
+
+def _house(options: SimulatorOptions) -> House:
+    """Recordings are replayed against plain books that refill at once, unless told otherwise."""
+    is_measured = options.measured_books or options.recording is None
+    refill_s = options.refill_s
+    if refill_s is None:
+        refill_s = REFILL_S if is_measured else 0
+    return House(is_measured=is_measured, refill_s=refill_s)
 
 
 def build_application(box: Box, *, latency_s: float = 0) -> Application:

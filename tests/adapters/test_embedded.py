@@ -99,6 +99,39 @@ def test_what_was_stored_is_there_after_a_restart_and_nothing_runs_between(data_
     assert (first.database_url, first.redis_url) == (second.database_url, second.redis_url)
 
 
+@pytest.mark.parametrize(("forgetting", "kept"), [(False, b"7"), (True, None)])
+def test_a_crashed_server_is_back_at_its_address_with_what_was_committed(
+    data_dir, forgetting, kept
+):
+    """What a drill does to both: the broker may even come back empty (L58)."""
+    with EmbeddedServers.start(data_dir) as servers:
+        with psycopg.connect(servers.database_url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+        with redis.Redis.from_url(servers.redis_url) as client:
+            client.set("kept", "7")
+            client.config_set("appendfsync", "always")
+            client.set("kept", "7")
+        before = dict(servers.pids)
+
+        servers.crash("postgres")
+        servers.crash("valkey", forgetting=forgetting)
+
+        assert all(before[name] != pid for name, pid in servers.pids.items())
+        with psycopg.connect(servers.database_url) as connection:
+            number = connection.execute("SELECT number FROM kept").fetchone()
+        with redis.Redis.from_url(servers.redis_url) as client:
+            value = client.get("kept")
+    assert (number, value) == ((7,), kept)
+    assert gone([*before.values(), *servers.pids.values()])
+
+
+def test_servers_of_others_are_not_crashed(tmp_path):
+    foreign = {"LTSYS_DATABASE_URL": "postgresql://one/", "LTSYS_REDIS_URL": "redis://two/"}
+
+    with pytest.raises(SettingsError, match="postgres is not a server of ours"):
+        servers_from_environment(foreign, tmp_path).crash("postgres")
+
+
 def test_the_settings_that_guard_data_and_time_are_the_promised_ones(data_dir):
     names = ["fsync", "listen_addresses", "max_connections", "TimeZone", "server_encoding"]
     with EmbeddedServers.start(data_dir) as running:
