@@ -83,6 +83,16 @@ def parse(arguments: list[str]) -> SimulatorOptions:
     parser.add_argument("--settle-s", type=_amount, default=0.0, help="from MATCHED to CONFIRMED")
     parser.add_argument("--data-lag-s", type=_amount, default=0.0, help="of the Data API")
     parser.add_argument("--market-minutes", type=_length, default=5)
+    _add_market_arguments(parser)
+    _add_fault_arguments(parser)
+    parser.add_argument("--ready-file", type=Path, help="gets url, pid and token, mode 0600")
+    parser.add_argument("--parent-pid", type=int, help="exit when this process is gone")
+    chosen = vars(parser.parse_args(arguments))
+    repeated = {name: tuple(chosen[name]) for name in ("category", "fault")}
+    return SimulatorOptions(**chosen | repeated)
+
+
+def _add_market_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--category",
         action="append",
@@ -102,11 +112,6 @@ def parse(arguments: list[str]) -> SimulatorOptions:
         help="until the depth that a taker took is back; 0 for at once, which is what "
         "plain books do; measured ones take 5 s",
     )
-    _add_fault_arguments(parser)
-    parser.add_argument("--ready-file", type=Path, help="gets url, pid and token, mode 0600")
-    parser.add_argument("--parent-pid", type=int, help="exit when this process is gone")
-    chosen = vars(parser.parse_args(arguments))
-    return SimulatorOptions(**chosen | {"fault": tuple(chosen["fault"])})
 
 
 def _add_fault_arguments(parser: argparse.ArgumentParser) -> None:
