@@ -14,6 +14,7 @@ from ltsys.adapters.polymarket.signing import PolymarketSigner, require_fast_bac
 from ltsys.adapters.polymarket.trade_feed import PolymarketTradeFeed
 from ltsys.adapters.postgres import PostgresStore
 from ltsys.adapters.postgres.queries import PostgresQueries
+from ltsys.adapters.sabotage import Saboteur
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.gate import Gate
 from ltsys.domain.ids import Address, address
@@ -21,6 +22,7 @@ from ltsys.domain.market import Market
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.ports import Clock, MarketData, ModelScores
 from ltsys.ports.queries import Queries
+from ltsys.ports.store import Store
 from ltsys.settings import Settings, load
 from ltsys.usecases.desk import Desk, Watch
 
@@ -41,13 +43,24 @@ class Services:
         return Http()
 
     @cached_property
-    def store(self) -> PostgresStore:
+    def saboteur(self) -> Saboteur | None:
+        """Only where a drill asks for one."""
+        folder, role = self.settings.sabotage_dir, self.settings.role
+        return Saboteur(folder, role) if folder is not None else None
+
+    @cached_property
+    def database(self) -> PostgresStore:
+        """The pool of connections, open."""
         if not self.settings.database_url:
             raise SettingsError(
                 "LTSYS_DATABASE_URL is not set; `lt up` starts a database and sets it"
             )
         url = self.settings.database_url
         return PostgresStore(url, pool_size=self.settings.database_pool).open()
+
+    @cached_property
+    def store(self) -> Store:
+        return self.saboteur.store(self.database) if self.saboteur else self.database
 
     @cached_property
     def queries(self) -> Queries:
@@ -68,7 +81,8 @@ class Services:
 
     @cached_property
     def market_data(self) -> MarketData:
-        return PolymarketMarketData(self.http, self._url("clob"), self._url("gamma"))
+        data = PolymarketMarketData(self.http, self._url("clob"), self._url("gamma"))
+        return self.saboteur.port(data, "book", "markets") if self.saboteur else data
 
     @cached_property
     def watch(self) -> Watch:
@@ -112,11 +126,12 @@ class Services:
 
     @cached_property
     def desk(self) -> Desk:
+        venue = self.venue
         return Desk(
             store=self.store,
             market_data=self.market_data,
-            signer=self.signer,
-            venue=self.venue,
+            signer=self.saboteur.port(self.signer, "sign") if self.saboteur else self.signer,
+            venue=self.saboteur.port(venue, "post", "fills") if self.saboteur else venue,
             clock=self.clock,
             account=self.signer.address.lower(),
             required_gates=_gates(self.settings.required_gates),

@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     """What must be well before a new order is planned: stream, reconciliation, both by commas."""
     repost_identical: bool = False
     """Post the identical envelope once more to learn what became of an order (VENUE §3.5)."""
+    role: str = "ltsys"
+    """Which process this is: the queue that a worker serves."""
+    sabotage_dir: Path | None = None
+    """Only in drills: where orders to die are left (`ltsys.adapters.sabotage`)."""
     database_pool: int = Field(default=10, ge=1, le=100)
     sync_s: int = Field(default=10, ge=1, le=3600)
     """Machine seconds between two ticks of the sync and of the sweeps."""

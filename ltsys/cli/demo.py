@@ -110,7 +110,7 @@ def _run(stack: Stack, out: Console, *, seconds: float | None) -> None:
         {name: value for name, value in stack.environment.items() if name.startswith("LTSYS_")}
     )
     own = Services(load())
-    with own.store, ExitStack() as undo:
+    with own.database, ExitStack() as undo:
         _set_up(stack, own)
         firsts = Firsts(own, out)
         if sys.stdout.isatty():
