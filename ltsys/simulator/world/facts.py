@@ -134,6 +134,11 @@ def derived_condition_id(slug: str) -> str:
     return "0x" + sha256(f"condition|{slug}".encode()).hexdigest()
 
 
+def derived_gamma_id(slug: str) -> str:
+    """The number by which Gamma knows a market for which none was recorded."""
+    return str(int(sha256(slug.encode()).hexdigest()[:8], 16))
+
+
 def derived_token_id(slug: str, outcome: str) -> str:
     """The token id of an outcome without a recorded one; never of the v2 form (VENUE §0)."""
     seed = f"token|{slug}|{outcome}"

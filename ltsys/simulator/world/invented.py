@@ -1,52 +1,56 @@
-"""An invented world: short Up/Down markets without end and six leaders, all from one seed."""
+"""An invented world without end: short Up/Down markets, longer contests, and their leaders.
 
-import math
+All of it comes from one seed.
+"""
+
 import random
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from hashlib import sha256
+from heapq import heappop, heappush
 
 from ltsys.simulator.units import ONE
+from ltsys.simulator.world.categories import CATEGORIES
+from ltsys.simulator.world.contests import HOUR_S, contests_of
 from ltsys.simulator.world.facts import (
     LeaderTrade,
     Market,
     PricePoint,
     derived_condition_id,
+    derived_gamma_id,
     derived_token_id,
 )
+from ltsys.simulator.world.leaders import invented_leaders, trades_of
+from ltsys.simulator.world.walks import Walk, coin_walk
 from ltsys.simulator.world.world import World
 
-HISTORY_S = 6 * 3600
+HISTORY_S = 6 * HOUR_S
 _STEP_S = 5
 _ASSETS = (("btc", "Bitcoin"), ("eth", "Ethereum"), ("sol", "Solana"), ("xrp", "XRP"))
 _EASTERN = timedelta(hours=-5)
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """How a leader trades: how often, how well, how big (in dollars)."""
-
-    wallet: str
-    name: str
-    activity: float
-    skill: float
-    stake_usd: int
-
-
 class Invented:
-    """Facts that depend on the seed and the slot alone, whoever asks and at whatever speed."""
+    """Facts that depend on the seed and the hour alone, whoever asks and at whatever speed."""
 
     def __init__(
-        self, seed: int, *, start: int, market_minutes: int = 5, resolve_delay_s: int = 30
+        self,
+        seed: int,
+        *,
+        start: int,
+        market_minutes: int = 5,
+        resolve_delay_s: int = 30,
+        categories: Collection[str] = CATEGORIES,
     ) -> None:
         """Begin some hours before `start`, so that leaders have a past."""
         self._seed = seed
         self._slot_s = market_minutes * 60
         self._delay_s = resolve_delay_s
         self._start = start
+        self._categories = frozenset(categories)
         self._next_slot = (start - HISTORY_S) // self._slot_s
-        self._styles = [self._style(index) for index in range(6)]
+        self._leaders = invented_leaders(seed)
+        self._to_come: list[tuple[int, int, LeaderTrade]] = []
+        self._trade_count = 0
 
     @property
     def start(self) -> int:
@@ -69,27 +73,47 @@ class Invented:
             self._next_slot += 1
 
     def _invent(self, world: World, starts_at: int) -> None:
-        trades: list[LeaderTrade] = []
-        for asset, name in _ASSETS:
-            rng = random.Random(f"{self._seed}|{starts_at}|{asset}")  # noqa: S311 - not a secret
-            walk = _walk(rng, self._slot_s // _STEP_S)
-            market = self._market(asset, name, starts_at, up=walk[-1] >= ONE // 2)
-            world.add_market(market)
-            for step, price in enumerate(walk[:-1]):
-                world.add_price(market, PricePoint(starts_at + step * _STEP_S, 0, price))
-            for style in self._styles:
-                trades += _trades(rng, style, market, walk)
-        for trade in sorted(trades, key=lambda trade: trade.timestamp):
-            world.add_trade(trade)
+        """Add what opens in a slot, and the trades of the slot in the order of their time."""
+        ends_at = starts_at + self._slot_s
+        for hour in range(-(-starts_at // HOUR_S), -(-ends_at // HOUR_S)):
+            for contest in contests_of(self._seed, hour, delay_s=self._delay_s):
+                rng = self._rng(contest.market.slug)
+                self._add(world, rng, contest.market, contest.walk)
+        if "crypto" in self._categories:
+            for asset, name in _ASSETS:
+                rng = self._rng(f"{starts_at}|{asset}")
+                walk = coin_walk(
+                    rng,
+                    begins_at=starts_at,
+                    step_s=_STEP_S,
+                    steps=self._slot_s // _STEP_S,
+                    tick=10_000,
+                )
+                self._add(world, rng, self._coin_market(asset, name, walk), walk)
+        while self._to_come and self._to_come[0][0] < ends_at:
+            world.add_trade(heappop(self._to_come)[2])
 
-    def _market(self, asset: str, name: str, starts_at: int, *, up: bool) -> Market:
+    def _add(self, world: World, rng: random.Random, market: Market, walk: Walk) -> None:
+        """Add a market with its prices, and note the leaders' trades in it."""
+        if market.category not in self._categories:
+            return
+        world.add_market(market)
+        for step, price in enumerate(walk.prices):
+            world.add_price(market, PricePoint(walk.moment(step), 0, price))
+        for leader in self._leaders:
+            for trade in trades_of(rng, leader, market, walk):
+                heappush(self._to_come, (trade.timestamp, self._trade_count, trade))
+                self._trade_count += 1
+
+    def _coin_market(self, asset: str, name: str, walk: Walk) -> Market:
+        starts_at = walk.begins_at
         slug = f"{asset}-updown-{self._slot_s // 60}m-{starts_at}"
         begin = datetime.fromtimestamp(starts_at, UTC) + _EASTERN
         finish = begin + timedelta(seconds=self._slot_s)
         window = f"{_hour(begin)}-{_hour(finish)}"
         return Market(
             condition_id=derived_condition_id(slug),
-            gamma_id=str(int(sha256(slug.encode()).hexdigest()[:8], 16)),
+            gamma_id=derived_gamma_id(slug),
             slug=slug,
             title=f"{name} Up or Down - {begin:%B} {begin.day}, {window} ET",
             category="crypto",
@@ -99,87 +123,11 @@ class Invented:
             starts_at=starts_at,
             ends_at=starts_at + self._slot_s,
             resolves_at=starts_at + self._slot_s + self._delay_s,
-            payouts=(ONE, 0) if up else (0, ONE),
+            payouts=(ONE, 0) if walk.winner == 0 else (0, ONE),
         )
 
-    def _style(self, index: int) -> _Style:
-        digest = sha256(f"leader|{self._seed}|{index}".encode()).hexdigest()
-        activity = (0.9, 0.7, 0.6, 0.5, 0.4, 0.3)[index]
-        skill = (0.62, 0.58, 0.55, 0.52, 0.48, 0.42)[index]
-        stake = (20, 40, 15, 80, 30, 10)[index]
-        return _Style("0x" + digest[:40], f"leader_{index + 1}", activity, skill, stake)
-
-
-def _walk(rng: random.Random, steps: int) -> list[int]:
-    """The first outcome's price at each step, a martingale that ends at nought or one.
-
-    It is the chance that a random walk ends above zero, given where it is. Chances
-    are floats; they become prices on the cent before anybody sees them.
-    """
-    level, walk = 0.0, [ONE // 2]
-    for step in range(1, steps + 1):
-        level += rng.gauss(0, 1)
-        left = steps - step
-        if not left:
-            return [*walk, ONE if level >= 0 else 0]
-        chance = 0.5 * (1 + math.erf(level / math.sqrt(2 * left)))
-        walk.append(min(99, max(1, round(chance * 100))) * 10_000)
-    return walk
-
-
-def _trades(
-    rng: random.Random, style: _Style, market: Market, walk: list[int]
-) -> list[LeaderTrade]:
-    """What a leader does in one market: nothing, or some buys and now and then a sale."""
-    if rng.random() > style.activity:
-        return []
-    winner = 0 if walk[-1] else 1
-    outcome = winner if rng.random() < style.skill else 1 - winner
-    done: list[LeaderTrade] = []
-    last = len(walk) - 2
-    for count in range(rng.randint(1, 3)):
-        step = rng.randint(1, last - 1)
-        cents = _cents(walk[step], outcome)
-        shares = max(5, style.stake_usd * rng.randint(50, 150) // cents)
-        tag = f"buy{count}"
-        done.append(_trade(rng, style, market, outcome, "BUY", shares, cents, step, tag))
-        if rng.random() < 0.15:
-            later = rng.randint(step + 1, last)
-            sale_cents = _cents(walk[later], outcome)
-            tag = f"sell{count}"
-            done.append(_trade(rng, style, market, outcome, "SELL", shares, sale_cents, later, tag))
-    return done
-
-
-def _trade(
-    rng: random.Random,
-    style: _Style,
-    market: Market,
-    outcome: int,
-    side: str,
-    shares: int,
-    cents: int,
-    step: int,
-    tag: str,
-) -> LeaderTrade:
-    size, price = Decimal(shares), Decimal(cents).scaleb(-2)
-    seed = f"{style.wallet}|{market.slug}|{tag}"
-    return LeaderTrade(
-        wallet=style.wallet,
-        name=style.name,
-        market=market,
-        outcome_index=outcome,
-        side=side,
-        size=size,
-        price=price,
-        usdc_size=size * price,
-        timestamp=market.starts_at + step * _STEP_S + rng.randint(0, _STEP_S - 1),
-        transaction_hash="0x" + sha256(seed.encode()).hexdigest(),
-    )
-
-
-def _cents(walk_price: int, outcome: int) -> int:
-    return (walk_price if outcome == 0 else ONE - walk_price) // 10_000
+    def _rng(self, of: str) -> random.Random:
+        return random.Random(f"{self._seed}|{of}")  # noqa: S311 - not a secret
 
 
 def _hour(at: datetime) -> str:

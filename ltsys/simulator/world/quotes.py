@@ -74,14 +74,8 @@ class House:
         self._quotes: dict[str, tuple[PricePoint, tuple[Ladder, Ladder]]] = {}
 
     def tick(self, market: Market, point: PricePoint) -> int:
-        """The grid at a price.
-
-        That it becomes coarse again when the price comes back is a guess; resting orders
-        stay as they are (VENUE §5.2).
-        """
-        if not self.is_measured or EDGE_LOW <= point.price <= EDGE_HIGH:
-            return market.tick
-        return min(market.tick, FINE_TICK)
+        """The market's grid at a price; with the plain ladder it never changes."""
+        return grid_at(market.tick, point.price) if self.is_measured else market.tick
 
     def quotes(self, market: Market, point: PricePoint) -> tuple[Ladder, Ladder]:
         """Bids and asks, made from the market and the price's moment alone, and remembered."""
@@ -94,6 +88,15 @@ class House:
         if self.is_measured:
             return _measured_quotes(market, point, self.tick(market, point))
         return _plain_quotes(market, point)
+
+
+def grid_at(tick: int, price: int) -> int:
+    """The tick of a market whose usual one is `tick`, at a price of either outcome.
+
+    That it becomes coarse again when the price comes back is a guess; resting orders stay
+    as they are (VENUE §5.2).
+    """
+    return tick if EDGE_LOW <= price <= EDGE_HIGH else min(tick, FINE_TICK)
 
 
 def _plain_quotes(market: Market, point: PricePoint) -> tuple[Ladder, Ladder]:

@@ -15,6 +15,7 @@ from ltsys.simulator.world.facts import (
     Market,
     PricePoint,
     derived_condition_id,
+    derived_gamma_id,
     derived_token_id,
     to_units,
 )
@@ -109,7 +110,7 @@ class Recording:
         starts_at = _instant(row.get("eventStartTime")) or 0
         return Market(
             condition_id=str(row.get("conditionId") or derived_condition_id(slug)).lower(),
-            gamma_id=str(row.get("id") or int(sha256(slug.encode()).hexdigest()[:8], 16)),
+            gamma_id=str(row.get("id") or derived_gamma_id(slug)),
             slug=slug,
             title=str(row.get("question") or row.get("title") or slug),
             category=str(row.get("category") or "crypto"),
