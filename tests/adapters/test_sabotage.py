@@ -66,9 +66,13 @@ def test_a_transaction_is_named_after_what_it_writes(saboteur, tmp_path, where, 
     real = MemoryStore(HandClock(NOON))
     (tmp_path / "execution" / f"outbox {where} commit").touch()
 
-    with pytest.raises(Died), saboteur.store(real).transaction() as tx:
-        tx.queue_signals(NOON, None)
-        tx.raise_alert(ALERT)
+    def write():
+        with saboteur.store(real).transaction() as tx:
+            tx.queue_signals(NOON, None)
+            tx.raise_alert(ALERT)
+
+    with pytest.raises(Died):
+        write()
 
     assert len(real.tables.lt_alerts) == kept
 
