@@ -21,11 +21,14 @@ from ltsys.simulator.faults.layer import FaultLayer
 from ltsys.simulator.http import Application, Router
 from ltsys.simulator.options import SimulatorOptions, parse
 from ltsys.simulator.routes import scores
+from ltsys.simulator.routes.account import AccountRoutes
 from ltsys.simulator.routes.admin import AdminRoutes
+from ltsys.simulator.routes.auth import AuthRoutes
 from ltsys.simulator.routes.data import DataRoutes
 from ltsys.simulator.routes.fault_admin import FaultAdminRoutes
 from ltsys.simulator.routes.gamma import GammaRoutes
 from ltsys.simulator.routes.market import MarketRoutes
+from ltsys.simulator.routes.scoring import ScoringRoutes
 from ltsys.simulator.routes.trading import TradingRoutes
 from ltsys.simulator.world.categories import CATEGORIES
 from ltsys.simulator.world.invented import Invented
@@ -76,7 +79,10 @@ def _house(options: SimulatorOptions) -> House:
 def build_application(box: Box, *, latency_s: float = 0) -> Application:
     """All routes on one application."""
     router = Router()
+    AuthRoutes(box).install(router)
     TradingRoutes(box).install(router)
+    AccountRoutes(box).install(router)
+    ScoringRoutes(box).install(router)
     MarketRoutes(box).install(router)
     GammaRoutes(box).install(router)
     DataRoutes(box).install(router)

@@ -21,7 +21,8 @@ def test_the_order_hash_and_its_signer_agree_with_the_sdk(name):
     vectors = json.loads(VECTORS.read_text())
     vector = vectors["vectors"][name]
     envelope = decode(vector["wire"])
-    domain = eip712.exchange_domain(neg_risk=name.startswith("negrisk"))
+    is_neg_risk = name.startswith("negrisk")
+    domain = eip712.exchange_domain(envelope.signed.token_id, neg_risk=is_neg_risk)
 
     contents = eip712.struct_hash(envelope.signed)
     signer = eip712.order_signer(envelope.signed, contents, domain, envelope.signature)

@@ -49,8 +49,12 @@ def _domain(version: str, contract: str) -> bytes:
 
 
 _ORDER_TYPE_HASH = _text_hash(_ORDER_TYPE)
-_STANDARD = _domain("2", EXCHANGE)
-_NEG_RISK = _domain("2", NEG_RISK_EXCHANGE)
+_DOMAINS = {
+    EXCHANGE: _domain("2", EXCHANGE),
+    NEG_RISK_EXCHANGE: _domain("2", NEG_RISK_EXCHANGE),
+    EXCHANGE_V3: _domain("3", EXCHANGE_V3),
+}
+_V2_MASK = ((1 << 64) - 1) << 40
 _AUTH_DOMAIN = bytes(
     keccak(
         _text_hash("EIP712Domain(string name,string version,uint256 chainId)")
@@ -78,9 +82,16 @@ class SignedFields:
     builder: bytes
 
 
-def exchange_domain(*, neg_risk: bool) -> bytes:
-    """The domain separator of the exchange on which a market trades."""
-    return _NEG_RISK if neg_risk else _STANDARD
+def exchange_of(token_id: int, *, neg_risk: bool) -> str:
+    """The contract on which a token trades; an id of the second protocol tells (VENUE §0)."""
+    if not token_id & _V2_MASK:
+        return EXCHANGE_V3
+    return NEG_RISK_EXCHANGE if neg_risk else EXCHANGE
+
+
+def exchange_domain(token_id: int, *, neg_risk: bool) -> bytes:
+    """The domain separator of that contract."""
+    return _DOMAINS[exchange_of(token_id, neg_risk=neg_risk)]
 
 
 def struct_hash(order: SignedFields) -> bytes:

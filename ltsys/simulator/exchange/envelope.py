@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from ltsys.simulator.exchange.eip712 import SignedFields
 from ltsys.simulator.units import parse_uint
-from ltsys.simulator.venue_error import bad_payload
+from ltsys.simulator.venue_error import VenueError, bad_payload
 
 _SIDES = {"BUY": 0, "SELL": 1}
 _ORDER_TYPES = frozenset({"GTC", "GTD", "FOK", "FAK"})
 _MAX_AMOUNT = 10**15
+_V1_ONLY = frozenset({"nonce", "feeRateBps"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +29,19 @@ class Envelope:
         """Whether dollars are offered for shares."""
         return self.signed.side == 0
 
+    @property
+    def builder(self) -> str:
+        """The builder code that the order is attributed to; empty without one."""
+        return "0x" + self.signed.builder.hex() if any(self.signed.builder) else ""
+
 
 def decode(payload: object) -> Envelope:
     """The envelope in a JSON value; anything missing, mistyped or out of range is refused."""
     if not isinstance(payload, dict) or not isinstance(payload.get("order"), dict):
         raise bad_payload()
     order: dict[str, object] = payload["order"]
+    if "timestamp" not in order and not _V1_ONLY.isdisjoint(order):
+        raise VenueError(400, "order_version_mismatch", kind="version")
     order_type, side = payload.get("orderType", "GTC"), order.get("side")
     if order_type not in _ORDER_TYPES or side not in _SIDES:
         raise bad_payload()
@@ -47,8 +55,8 @@ def decode(payload: object) -> Envelope:
         side=_SIDES[str(side)],
         signature_type=_uint(order, "signatureType", most=3),
         timestamp=_uint(order, "timestamp"),
-        metadata=_hex(order, "metadata", 32),
-        builder=_hex(order, "builder", 32),
+        metadata=_bytes32(order, "metadata"),
+        builder=_bytes32(order, "builder"),
     )
     if not signed.maker_amount or not signed.taker_amount:
         raise bad_payload()
@@ -83,6 +91,11 @@ def _hex(order: dict[str, object], name: str, length: int | None) -> bytes:
     if length is not None and len(data) != length:
         raise bad_payload()
     return data
+
+
+def _bytes32(order: dict[str, object], name: str) -> bytes:
+    """Thirty-two bytes, nought for an empty text, as the OpenAPI document allows."""
+    return bytes(32) if order.get(name) == "" else _hex(order, name, 32)
 
 
 def _address(order: dict[str, object], name: str) -> str:

@@ -1,21 +1,32 @@
 """The exchange: takes orders, matches them, keeps the book while the world's time passes."""
 
-from collections import Counter, defaultdict
-from math import inf
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
 
 from ltsys.simulator.exchange import rules
-from ltsys.simulator.exchange.book import Level, Resting
+from ltsys.simulator.exchange.accounts import Accounts
+from ltsys.simulator.exchange.agenda import Agenda
+from ltsys.simulator.exchange.book import Resting
+from ltsys.simulator.exchange.books import Books
+from ltsys.simulator.exchange.clearing import Clearing
+from ltsys.simulator.exchange.eip712 import exchange_of
 from ltsys.simulator.exchange.envelope import Envelope, decode
-from ltsys.simulator.exchange.events import Events
+from ltsys.simulator.exchange.events import BookChanged, Events, OrderChanged
+from ltsys.simulator.exchange.heartbeats import Heartbeats
 from ltsys.simulator.exchange.keys import ApiKey
-from ltsys.simulator.exchange.ledger import Ledger
-from ltsys.simulator.exchange.matching import Match, Matcher, is_filled, plan_matches
-from ltsys.simulator.exchange.order import HOUSE, Fill, Order
+from ltsys.simulator.exchange.ledger import COLLATERAL, Ledger
+from ltsys.simulator.exchange.lifecycle import Lifecycle
+from ltsys.simulator.exchange.matching import Match, by_price, fee_of, is_filled, plan_matches
+from ltsys.simulator.exchange.notifications import Notifications
+from ltsys.simulator.exchange.order import Fill, Leg, Order
 from ltsys.simulator.exchange.redemption import Redeemer
-from ltsys.simulator.units import DUST, taker_fee
+from ltsys.simulator.exchange.settlement import Settlement
 from ltsys.simulator.venue_error import VenueError
 from ltsys.simulator.world.facts import Market
 from ltsys.simulator.world.world import World
+
+_NOT_FOUND = "Order not found or already canceled"
 
 
 class Exchange:
@@ -24,6 +35,9 @@ class Exchange:
     Together with the world's facts, the same orders at the same simulated times give
     the same fills: what happens between two requests is worked out moment by moment
     in `advance`, however long the gap was.
+
+    `orders` holds every order whose hash was ever burnt, killed ones included (VENUE §3.3).
+    For `hide_matched_orders_s` after a full match an order cannot be read (VENUE §8.1).
     """
 
     def __init__(self, world: World, *, settle_s: float = 0) -> None:
@@ -31,17 +45,32 @@ class Exchange:
         self.world = world
         self.events = Events()
         self.ledger = Ledger()
+        self.accounts = Accounts()
         self.redeemer = Redeemer(self.ledger)
         self.orders: dict[str, Order] = {}
-        self.fills_by_owner: defaultdict[str, list[Fill]] = defaultdict(list)
         self.refused: Counter[str] = Counter()
         self.posts = 0
-        self._wallets = {HOUSE: HOUSE}
-        self._derived: dict[tuple[str, int], str] = {}
-        self._resting: dict[str, Resting] = {}
-        self._due = inf
-        self._rulings = 0
-        self._matcher = Matcher(self.ledger, self.fills_by_owner, settle_s=settle_s)
+        self.hide_matched_orders_s = 0.0
+        self.notifications = Notifications(self.orders)
+        self.events.listen(self.notifications.hear)
+        self._agenda = Agenda()
+        self._books = Books(world, self.ledger, self.events)
+        self.settlement = Settlement(self.ledger, self._agenda, self.events, settle_s=settle_s)
+        self.heartbeats = Heartbeats(self._agenda, self._lapse)
+        self._clearing = Clearing(self.ledger, self._books, self.settlement)
+        self._lifecycle = Lifecycle(
+            world, self._books, self._clearing, self.settlement, self.ledger, self.redeemer
+        )
+
+    @property
+    def fills_by_owner(self) -> Mapping[str, list[Fill]]:
+        """Everybody's trades by the address of his key, oldest first."""
+        return self._clearing.fills_by_owner
+
+    @property
+    def fills_by_builder(self) -> Mapping[str, list[tuple[Fill, Leg]]]:
+        """Trades with the side that a builder code brought, oldest first."""
+        return self._clearing.fills_by_builder
 
     def submit(self, key: ApiKey, payload: object, now: float) -> Order:
         """The accepted order, matched as far as it goes and resting if it may.
@@ -56,57 +85,59 @@ class Exchange:
             self.refused[error.kind] += 1
             raise
 
-    def cancel(self, order_id: str, key: ApiKey) -> str | None:
-        """Take an order off the book; otherwise the reason why not (VENUE §7)."""
+    def cancel(self, order_id: str, key: ApiKey, now: float) -> str | None:
+        """Take an order off the book; otherwise the reason why not (VENUE §7).
+
+        That a delayed order's refusal is worded like this is a guess.
+        """
         order = self.orders.get(order_id.lower())
-        if order is None or order.owner_address != key.address:
-            return "Order not found or already canceled"
+        if order is None or order.owner_address != key.address or order.status == "KILLED":
+            return _NOT_FOUND
         if order.status == "MATCHED":
             return "order already matched"
-        if order.status != "LIVE":
+        if order.status == "DELAYED":
+            return "order match delayed due to market conditions"
+        if order.finished_at is not None:
             return "already canceled or matched"
-        self._drop(order, "CANCELED")
+        self._books.drop(order, "CANCELED", now)
         return None
+
+    def find(self, order_id: str, key: ApiKey, now: float) -> Order | None:
+        """An order of the caller that may be read: no killed one, no matched one at once."""
+        order = self.orders.get(order_id.lower())
+        if order is None or order.owner_address != key.address or order.status == "KILLED":
+            return None
+        if order.status == "MATCHED" and order.finished_at is not None:
+            return order if now >= order.finished_at + self.hide_matched_orders_s else None
+        return order
 
     def working(self, key: ApiKey) -> list[Order]:
         """The caller's orders on the book, oldest first."""
-        return [
-            order
-            for resting in self._resting.values()
-            for order in resting.orders.values()
-            if order.owner_address == key.address
-        ]
+        return self._books.working(key.address)
 
     def book(self, market: Market) -> Resting:
-        """The market's book; one that nobody uses is made for the asking and forgotten."""
-        return self._resting.get(market.condition_id) or Resting(market, seen_until=0)
+        """The market's book, to be read."""
+        return self._books.book(market)
 
     def wallet_of(self, key: ApiKey, signature_type: int) -> str:
         """The wallet that the venue derives from signer and signature type (VENUE §10)."""
-        return self._derived.get((key.address, signature_type), key.address)
+        return self.accounts.wallet_of(key.address, signature_type)
 
     def bind_wallet(self, wallet: str, signer: str, signature_type: int) -> bool:
         """Let a signer trade for a wallet; False if it is another's."""
-        if self._wallets.setdefault(wallet, signer) != signer:
-            return False
-        self._derived[signer, signature_type] = wallet
-        return True
+        return self.accounts.bind(wallet, signer, signature_type)
 
     def advance(self, now: float) -> None:
         """Let happen, in order of time, all that happens up to now."""
         self.world.look(now)
-        if self._rulings != self.world.rulings:
-            self._rulings, self._due = self.world.rulings, -inf
-        while self._due <= now:
-            at, resting = min(
-                ((self._next_event(each), each) for each in self._resting.values()),
-                key=lambda event: event[0],
-                default=(inf, None),
-            )
-            if resting is None or at > now:
-                self._due = at
+        while True:
+            agenda_at, books_at = self._agenda.next_at, self._books.next_at
+            if agenda_at > now and books_at > now:
                 return
-            self._happen(resting, at)
+            if agenda_at <= books_at:
+                self._agenda.run_next()
+            else:
+                self._lifecycle.happen(self._books.next_market(), books_at)
 
     def _submit(self, key: ApiKey, envelope: Envelope, now: float) -> Order:
         found = self.world.by_token.get(envelope.token_id)
@@ -117,12 +148,12 @@ class Exchange:
         if order_id in self.orders:
             raise rules.duplicated(order_id)
         signed = envelope.signed
+        self.accounts.check_may_trade(key.address, is_buy=envelope.is_buy)
         if not self.bind_wallet(signed.maker, key.address, signed.signature_type):
             text = "maker address not allowed, please use the deposit wallet flow"
             raise VenueError(400, text, kind="maker")
-        if not market.is_open(now):
-            raise rules.no_orderbook(market.condition_id)
-        rules.check_lifetime(envelope, order_id, now)
+        rules.check_open(market, now)
+        rules.check_lifetime(envelope, now)
         order = Order(
             order_id=order_id,
             sequence=len(self.orders),
@@ -135,115 +166,115 @@ class Exchange:
             owner_address=key.address,
             maker_units=signed.maker_amount,
             taker_units=signed.taker_amount,
-            price=rules.price_on_tick(envelope, order_id, market),
+            price=rules.price_on_tick(envelope, order_id, self.world.tick(market, now)),
             created_at=now,
             expiration=envelope.expiration,
             remaining=signed.maker_amount,
+            builder=envelope.builder,
         )
         rules.check_size(envelope, order_id, market)
-        self._trade(order, envelope, now)
+        self._open(order, envelope, now)
         return order
 
-    def _trade(self, order: Order, envelope: Envelope, now: float) -> None:
-        point = self.world.last_price(order.market, now)
-        resting = self._track(order.market, now)
-        matches = plan_matches(order, resting.levels(point, bids=not order.is_bid))
-        is_immediate = order.order_type in {"FOK", "FAK"}
-        if is_immediate or matches:
+    def _open(self, order: Order, envelope: Envelope, now: float) -> None:
+        """Check what depends on the book, burn the hash, and trade or wait."""
+        self._books.track(order.market, now)
+        matches = self._plan(order, now)
+        if order.is_immediate or matches:
             rules.check_marketable_minimum(envelope)
-        self._check_balance(order, matches)
+        self._check_funds(order, matches)
         if envelope.post_only and matches:
             raise rules.would_cross(order.order_id)
         self.orders[order.order_id] = order
-        if order.order_type == "FOK" and not is_filled(order, matches):
-            matches = []
-        if is_immediate and not matches:
-            order.status = "KILLED"
-            raise rules.killed(envelope, order.order_id)
-        for match in matches:
-            self._matcher.execute(order, match, now)
-            self._finish_if_done(match.level)
-        if is_immediate or order.is_done:
-            order.status = "MATCHED"
+        if matches and order.market.seconds_delay:
+            self._park(order, now)
             return
-        resting.orders[order.order_id] = order
-        self.ledger.reserve(order, order.remaining)
-        self._due = -inf
+        if _is_killed(order, matches):
+            order.finish("KILLED", now)
+            order.reason = rules.kill_reason(order.order_type)
+            self.events.tell(OrderChanged(order=order, kind="CANCELLATION", at=now))
+            raise rules.killed(order)
+        self.events.tell(OrderChanged(order=order, kind="PLACEMENT", at=now))
+        self._trade(order, matches, now)
 
-    def _check_balance(self, order: Order, matches: list[Match]) -> None:
+    def _plan(self, order: Order, now: float) -> list[Match]:
+        point = self.world.last_price(order.market, now)
+        resting = self._books.book(order.market)
+        return plan_matches(order, resting.levels(point, now, bids=not order.is_bid))
+
+    def _check_funds(self, order: Order, matches: list[Match]) -> None:
         """Cash covers the whole order with its fee, or shares cover the sale (VENUE §5.2)."""
+        needed, asset = order.maker_units, order.token
         if order.is_buy:
-            market = order.market
-            rate, exponent = market.fee_rate, market.fee_exponent
-            fees = (taker_fee(m.shares, m.price, rate=rate, exponent=exponent) for m in matches)
-            needed, free = order.maker_units + sum(fees), self.ledger.free_cash(order.maker)
-        else:
-            needed, free = order.maker_units, self.ledger.free_shares(order.maker, order.token)
+            needed += sum(fee_of(order, trade) for trade in by_price(matches))
+            asset = COLLATERAL
+        free = self.ledger.free(order.maker, asset)
         if needed > free:
             raise rules.not_enough(free, needed)
+        spender = exchange_of(int(order.token), neg_risk=order.market.neg_risk)
+        allowance = self.ledger.allowance(order.maker, asset, spender)
+        if needed > allowance:
+            raise rules.not_allowed(allowance, needed)
 
-    def _track(self, market: Market, now: float) -> Resting:
-        resting = self._resting.get(market.condition_id)
-        if resting is None:
-            resting = self._resting[market.condition_id] = Resting(market, seen_until=now)
-            self._due = -inf
-        resting.seen_until = now
-        return resting
+    def _trade(self, order: Order, matches: list[Match], now: float) -> None:
+        """Carry the matches out; what is left rests, if it may."""
+        resting = self._books.book(order.market)
+        for match in matches:
+            resting.take(match.level, match.shares, now, is_bid=not order.is_bid)
+        self._clearing.sweep(order, matches, now)
+        if order.is_immediate or order.is_done:
+            order.finish("MATCHED", now)
+        else:
+            self._books.rest(order, now)
+        if matches:
+            self.events.tell(OrderChanged(order=order, kind="UPDATE", at=now))
+        self.events.tell(BookChanged(market=order.market, at=now))
 
-    def _finish_if_done(self, level: Level) -> None:
-        if level.order is not None and level.order.is_done:
-            self._drop(level.order, "MATCHED")
+    def _park(self, order: Order, now: float) -> None:
+        """Hold a marketable order back for the market's taker delay (VENUE §5.3)."""
+        order.status = "DELAYED"
+        self.ledger.reserve(order, order.remaining)
+        self.events.tell(OrderChanged(order=order, kind="PLACEMENT", at=now))
+        self._agenda.add(now + order.market.seconds_delay, partial(self._release, order))
 
-    def _drop(self, order: Order, status: str) -> None:
-        order.status = status
+    def _release(self, order: Order, at: float) -> None:
+        """The delay is over: match with what is there now, or rest, or go."""
         self.ledger.reserve(order, -order.remaining)
-        del self._resting[order.market.condition_id].orders[order.order_id]
+        order.status = "LIVE"
+        matches = self._plan(order, at)
+        ending = self._ending(order, matches, at)
+        if ending:
+            order.finish(ending, at)
+            self.events.tell(OrderChanged(order=order, kind="CANCELLATION", at=at))
+            return
+        if not matches:
+            order.status = "UNMATCHED"
+            self.events.tell(OrderChanged(order=order, kind="UPDATE", at=at))
+            order.status = "LIVE"
+        self._books.track(order.market, at)
+        self._trade(order, matches, at)
 
-    def _next_event(self, resting: Resting) -> float:
-        """When something happens next in a market that somebody has a stake in."""
-        market = resting.market
-        times: list[float] = []
-        if market.payouts is not None and market.resolves_at is not None:
-            times.append(market.resolves_at)
-        if resting.orders:
-            price_at = self.world.next_price_at(market, resting.seen_until)
-            times += [at for at in (price_at, market.ends_at) if at is not None]
-            times += [_expires_at(order) for order in resting.orders.values()]
-        return min(times, default=inf)
+    def _ending(self, order: Order, matches: list[Match], at: float) -> str:
+        """The status with which a delayed order ends unmatched; empty if it does not."""
+        if not order.market.is_open(at):
+            return "CANCELED_MARKET_RESOLVED"
+        try:
+            self._check_funds(order, matches)
+        except VenueError:
+            return "CANCELED_NOT_ENOUGH_BALANCE"
+        if _is_killed(order, matches):
+            return "CANCELED_" + rules.kill_reason(order.order_type)
+        return ""
 
-    def _happen(self, resting: Resting, at: float) -> None:
-        """Expire, close, trade with the house at a new price, and redeem, whatever is due."""
-        market = resting.market
-        for order in list(resting.orders.values()):
-            if not market.is_open(at):
-                self._drop(order, "CANCELED_MARKET_RESOLVED")
-            elif _expires_at(order) <= at:
-                self._drop(order, "CANCELED")
-        resting.seen_until = max(resting.seen_until, at)
-        self._meet_house(resting, at)
-        if market.is_resolved(at):
-            self.redeemer.resolved(market, at)
-            del self._resting[market.condition_id]
-
-    def _meet_house(self, resting: Resting, at: float) -> None:
-        """Fill resting orders that the house's new quotes have reached, at the orders' prices."""
-        bids, asks = resting.quotes(self.world.last_price(resting.market, at))
-        for is_bid, house in ((True, asks), (False, bids)):
-            sign = -1 if is_bid else 1
-            mine = [order for order in resting.orders.values() if order.is_bid == is_bid]
-            traded = 0
-            for order in sorted(mine, key=lambda each: (sign * each.book_price, each.sequence)):
-                depth = sum(
-                    level.shares for level in house if sign * (level.price - order.book_price) >= 0
-                )
-                shares = min(order.open_shares, depth - traded)
-                if shares < DUST:
-                    continue
-                traded += shares
-                self._matcher.hit(order, shares, at)
-                self._finish_if_done(Level(order.book_price, 0, order))
+    def _lapse(self, key: ApiKey, at: float) -> None:
+        """Cancel all orders of an API key whose heartbeat stopped (VENUE §8.4)."""
+        for order in self.working(key):
+            if order.owner == key.key:
+                self._books.drop(order, "CANCELED", at)
 
 
-def _expires_at(order: Order) -> float:
-    """A GTD order dies a minute before its stated second (VENUE §5.2)."""
-    return order.expiration - rules.GTD_EARLY_S if order.order_type == "GTD" else inf
+def _is_killed(order: Order, matches: list[Match]) -> bool:
+    """Whether an immediate order finds too little: a FAK nothing, a FOK less than all."""
+    if order.order_type == "FOK":
+        return not is_filled(order, matches)
+    return order.is_immediate and not matches

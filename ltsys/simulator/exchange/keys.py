@@ -26,6 +26,7 @@ class ApiKey:
     passphrase: str
     address: str
     secret_bytes: bytes
+    is_readonly: bool = False
 
     def body(self) -> dict[str, str]:
         """What the wallet's owner is told, every time he proves who he is."""
@@ -46,13 +47,16 @@ class KeyRing:
         self._wall = wall
         self._made: dict[tuple[str, int], ApiKey] = {}
         self._keys: dict[str, ApiKey] = {}
+        self._readonly: dict[str, ApiKey] = {}
+        self._builders: dict[str, ApiKey] = {}
+        self._issued = 0
 
     def create(self, request: Request) -> dict[str, str]:
         """Make the key of this address and nonce; a second time is refused."""
         owner = self._login(request)
         if owner in self._made:
             raise VenueError(400, "Could not create api key")
-        key = self._derive(*owner)
+        key = self._derive(owner[0], str(owner[1]))
         self._made[owner] = key
         self._keys[key.key] = key
         return key.body()
@@ -66,8 +70,7 @@ class KeyRing:
 
     def listing(self, request: Request) -> dict[str, list[str]]:
         """The ids of all keys of the caller's wallet."""
-        address = self.authenticate(request).address
-        return {"apiKeys": [key.key for key in self._keys.values() if key.address == address]}
+        return {"apiKeys": _keys_of(self._keys, self.authenticate(request).address)}
 
     def delete(self, request: Request) -> str:
         """Forget the key that signed this request."""
@@ -85,23 +88,94 @@ class KeyRing:
         is_proven = all(hmac.compare_digest(a.encode(), b.encode()) for a, b in pairs)
         return known if is_proven else None
 
+    def create_readonly(self, request: Request) -> dict[str, str]:
+        """Make a key that may read what its wallet may; it is its own proof."""
+        key = self._issue(self.authenticate(request).address, "readonly", is_readonly=True)
+        self._readonly[key.key] = key
+        return {"apiKey": key.key}
+
+    def readonly_listing(self, request: Request) -> list[str]:
+        """The caller's read-only keys; the bare list is what the official clients expect."""
+        return _keys_of(self._readonly, self.authenticate(request).address)
+
+    def delete_readonly(self, request: Request) -> bool:
+        """Forget the read-only key that the body names; True, as the official clients expect."""
+        address, name = self.authenticate(request).address, _named_key(request)
+        if name not in _keys_of(self._readonly, address):
+            raise VenueError(400, "Could not delete readonly api key")
+        del self._readonly[name]
+        return True
+
+    def create_builder(self, request: Request) -> dict[str, str]:
+        """Make a key that orders and relayed transactions are attributed with."""
+        key = self._issue(self.authenticate(request).address, "builder")
+        self._builders[key.key] = key
+        return {"key": key.key, "secret": key.secret, "passphrase": key.passphrase}
+
+    def builder_listing(self, request: Request) -> list[str]:
+        """The caller's builder keys."""
+        return _keys_of(self._builders, self.authenticate(request).address)
+
+    def revoke_builder(self, request: Request) -> str:
+        """Forget a builder key: the one that signed, the one named, or else the newest.
+
+        The official clients disagree on the three ways; that no name means the newest is a
+        guess.
+        """
+        if request.header(b"poly_builder_api_key"):
+            name = self.authenticate_builder(request).key
+        else:
+            own = _keys_of(self._builders, self.authenticate(request).address)
+            name = _named_key(request) if request.body else "".join(own[-1:])
+            if name not in own:
+                raise VenueError(400, "Invalid revoke builder api key body")
+        del self._builders[name]
+        return "OK"
+
     def authenticate(self, request: Request) -> ApiKey:
         """The key whose HMAC covers time, method, path and the raw body (VENUE §2.2)."""
-        key = self._keys.get(request.header(b"poly_api_key"))
-        timestamp = request.header(b"poly_timestamp")
+        key = self._proven(request, self._keys, b"poly_")
+        given = request.header(b"poly_address").lower().encode()
+        if not hmac.compare_digest(key.address.encode(), given):
+            raise _unauthorized()
+        return key
+
+    def authenticate_reader(self, request: Request) -> ApiKey:
+        """As above, or a read-only key with its address, which signs nothing.
+
+        The header's name comes from the official examples; that it needs no more is a guess.
+        """
+        name = request.header(b"poly_readonly_api_key")
+        if not name:
+            return self.authenticate(request)
+        key = self._readonly.get(name)
+        if key is None or request.header(b"poly_address").lower() != key.address:
+            raise _unauthorized()
+        return key
+
+    def authenticate_builder(self, request: Request) -> ApiKey:
+        """The builder key that signed, by the same recipe under other headers (VENUE §16.4)."""
+        return self._proven(request, self._builders, b"poly_builder_")
+
+    def _proven(self, request: Request, known: dict[str, ApiKey], prefix: bytes) -> ApiKey:
+        key = known.get(request.header(prefix + b"api_key"))
+        timestamp = request.header(prefix + b"timestamp")
         if key is None or not self._is_timely(timestamp):
             raise _unauthorized()
         message = f"{timestamp}{request.method}{request.path}".encode()
         body = request.body.replace(b"'", b'"')
         digest = hmac.digest(key.secret_bytes, message + body, "sha256")
-        proofs = (
-            (base64.urlsafe_b64encode(digest), request.header(b"poly_signature").encode()),
-            (key.passphrase.encode(), request.header(b"poly_passphrase").encode()),
-            (key.address.encode(), request.header(b"poly_address").lower().encode()),
-        )
-        if not all(hmac.compare_digest(ours, theirs) for ours, theirs in proofs):
+        signature = request.header(prefix + b"signature").encode()
+        passphrase = request.header(prefix + b"passphrase").encode()
+        is_signed = hmac.compare_digest(base64.urlsafe_b64encode(digest), signature)
+        if not is_signed or not hmac.compare_digest(key.passphrase.encode(), passphrase):
             raise _unauthorized()
         return key
+
+    def _issue(self, address: str, kind: str, *, is_readonly: bool = False) -> ApiKey:
+        """A key under a name that nobody had before."""
+        self._issued += 1
+        return self._derive(address, f"{kind}|{self._issued}", is_readonly=is_readonly)
 
     def _login(self, request: Request) -> tuple[str, int]:
         address = request.header(b"poly_address")
@@ -118,14 +192,28 @@ class KeyRing:
         seconds = parse_uint(timestamp, digits=12)
         return seconds is not None and abs(seconds - self._wall() - self.ahead_s) <= TOLERANCE_S
 
-    def _derive(self, address: str, nonce: int) -> ApiKey:
+    def _derive(self, address: str, nonce: str, *, is_readonly: bool = False) -> ApiKey:
         digests = [
             sha256(f"{part}|{self._seed}|{address}|{nonce}".encode()).digest()
             for part in ("key", "secret", "passphrase")
         ]
-        secret = base64.urlsafe_b64encode(digests[1]).decode()
-        key = str(UUID(bytes=digests[0][:16], version=4))
-        return ApiKey(key, secret, digests[2].hex(), address, digests[1])
+        return ApiKey(
+            key=str(UUID(bytes=digests[0][:16], version=4)),
+            secret=base64.urlsafe_b64encode(digests[1]).decode(),
+            passphrase=digests[2].hex(),
+            address=address,
+            secret_bytes=digests[1],
+            is_readonly=is_readonly,
+        )
+
+
+def _keys_of(known: dict[str, ApiKey], address: str) -> list[str]:
+    return [key.key for key in known.values() if key.address == address]
+
+
+def _named_key(request: Request) -> str:
+    payload = request.json()
+    return str(payload.get("key", "")) if isinstance(payload, dict) else ""
 
 
 def _unauthorized() -> VenueError:

@@ -6,7 +6,6 @@ from hashlib import sha256
 
 from ltsys.simulator.exchange.ledger import Ledger
 from ltsys.simulator.exchange.order import HOUSE
-from ltsys.simulator.units import ONE
 from ltsys.simulator.world.facts import Market
 
 
@@ -54,9 +53,7 @@ class Redeemer:
             held = self._ledger.shares[address].get(token, 0)
             if not held:
                 continue
-            usd = held * payout // ONE
-            self._ledger.move_shares(token, giver=address, taker=HOUSE, units=held)
-            self._ledger.move_cash(payer=HOUSE, payee=address, units=usd)
+            usd = self._ledger.redeem(address, market, index, payout)
             paid += usd
             redemption = Redemption(
                 address=address,

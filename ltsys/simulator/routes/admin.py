@@ -65,13 +65,13 @@ class AdminRoutes:
 
     def truth(self, request: Request) -> object:
         """Orders, fills, refusals and balances as they are, whatever was answered."""
-        now, maker = self._box.now(), request.param("maker").lower()
-        exchange = self._box.exchange
+        self._box.now()
+        maker, exchange = request.param("maker").lower(), self._box.exchange
         orders = [o for o in exchange.orders.values() if maker in {"", o.maker}]
         ledger = exchange.ledger
         addresses = [maker] if maker else [a for a in ledger.deposited if a != HOUSE]
         return {
-            "orders": [_order_truth(order, now) for order in orders],
+            "orders": [_order_truth(order) for order in orders],
             "refused": dict(exchange.refused),
             "posts": exchange.posts,
             "balances": {
@@ -128,7 +128,7 @@ def _held(shares: dict[str, int]) -> dict[str, int]:
     return {token: units for token, units in shares.items() if units}
 
 
-def _order_truth(order: Order, now: float) -> dict[str, object]:
+def _order_truth(order: Order) -> dict[str, object]:
     return {
         "order_id": order.order_id,
         "token_id": order.token,
@@ -139,11 +139,11 @@ def _order_truth(order: Order, now: float) -> dict[str, object]:
         "status": order.status,
         "maker_units": order.maker_units,
         "taker_units": order.taker_units,
-        "fills": [_fill_truth(fill, order.order_id, now) for fill in order.fills],
+        "fills": [_fill_truth(fill, order.order_id) for fill in order.fills],
     }
 
 
-def _fill_truth(fill: Fill, order_id: str, now: float) -> dict[str, object]:
+def _fill_truth(fill: Fill, order_id: str) -> dict[str, object]:
     leg = fill.leg(order_id)
     return {
         "trade_id": fill.trade_id,
@@ -152,5 +152,5 @@ def _fill_truth(fill: Fill, order_id: str, now: float) -> dict[str, object]:
         "price": human(leg.price),
         "fee_units": leg.fee,
         "at": fill.at,
-        "status": fill.status(now),
+        "status": fill.status,
     }

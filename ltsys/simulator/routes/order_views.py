@@ -1,23 +1,17 @@
 """Orders and trades as the venue writes them (VENUE §5.1, §8)."""
 
-import base64
-import binascii
+from datetime import UTC, datetime
 
 from ltsys.simulator.exchange.order import Fill, Leg, Order
-from ltsys.simulator.http import Request
 from ltsys.simulator.units import human
-from ltsys.simulator.venue_error import VenueError
-
-PAGE = 500
-END_CURSOR = "LTE="
 
 
-def posted(order: Order, now: float) -> dict[str, object]:
-    """The answer to POST /order; hashes only of trades that are on the chain by now."""
+def posted(order: Order) -> dict[str, object]:
+    """The answer to POST /order; hashes only of trades that have one by now."""
     making, taking = order.matched_usd, order.matched_shares
     if not order.is_buy:
         making, taking = taking, making
-    settled = [fill for fill in order.fills if fill.status(now) == "CONFIRMED"]
+    hashes = [fill.transaction_hash for fill in order.fills if not fill.hides_hash]
     return {
         "success": True,
         "errorMsg": "",
@@ -26,15 +20,32 @@ def posted(order: Order, now: float) -> dict[str, object]:
         "makingAmount": human(making) if order.fills else "",
         "takingAmount": human(taking) if order.fills else "",
         "tradeIDs": [fill.trade_id for fill in order.fills],
-        "transactionsHashes": [fill.transaction_hash for fill in settled],
+        "transactionsHashes": [each for each in hashes if each],
+    }
+
+
+def not_posted(text: str, order_id: str) -> dict[str, object]:
+    """What stands in a batch's answer for an order that was refused (VENUE §5.1)."""
+    return {
+        "success": False,
+        "errorMsg": text,
+        "orderID": order_id,
+        "status": "",
+        "makingAmount": "",
+        "takingAmount": "",
+        "tradeIDs": [],
+        "transactionsHashes": [],
     }
 
 
 def order_view(order: Order) -> dict[str, object]:
-    """An order of /data/order and /data/orders, sizes in human decimals."""
+    """An order of /data/order and /data/orders, sizes in human decimals.
+
+    Of a BUY that got a better price more is matched than its original size (VENUE §8.1).
+    """
     return {
         "id": order.order_id,
-        "status": order.status,
+        "status": order.shown_status,
         "market": order.market.condition_id,
         "asset_id": order.token,
         "owner": order.owner,
@@ -51,9 +62,9 @@ def order_view(order: Order) -> dict[str, object]:
     }
 
 
-def trade_view(fill: Fill, wallets: set[str], now: float) -> dict[str, object]:
+def trade_view(fill: Fill, wallets: set[str]) -> dict[str, object]:
     """A trade of /data/trades, seen by the owner of these wallets; the top level is the taker's."""
-    taker, status = fill.taker, fill.status(now)
+    taker = fill.taker
     return {
         "id": fill.trade_id,
         "taker_order_id": taker.order_id,
@@ -63,49 +74,52 @@ def trade_view(fill: Fill, wallets: set[str], now: float) -> dict[str, object]:
         "size": human(fill.shares),
         "fee_rate_bps": "0",
         "price": human(taker.price),
-        "status": status,
+        "status": fill.status,
         "match_time": str(int(fill.at)),
         "match_time_nano": str(round(fill.at * 1_000_000) * 1_000),
-        "last_update": str(int(fill.settles_at if status == "CONFIRMED" else fill.at)),
+        "last_update": str(int(fill.updated_at)),
         "outcome": fill.market.outcomes[taker.outcome_index],
-        "bucket_index": 0,
+        "bucket_index": fill.bucket_index,
         "owner": taker.owner,
         "maker_address": taker.address,
-        "transaction_hash": fill.transaction_hash if status == "CONFIRMED" else "",
+        "transaction_hash": fill.transaction_hash,
         "trader_side": "TAKER" if taker.address in wallets else "MAKER",
         "err_msg": "",
-        "maker_orders": [_maker_view(fill, fill.maker)],
+        "maker_orders": [_maker_view(fill, maker) for maker in fill.makers],
     }
 
 
-def page(rows: list[dict[str, object]], start: int, total: int) -> dict[str, object]:
-    """The venue's envelope around one page of `total` rows."""
-    following = start + len(rows)
+def builder_trade_view(fill: Fill, leg: Leg) -> dict[str, object]:
+    """A trade of /builder/trades: the side that a builder code brought.
+
+    That the amounts are human decimals is a guess, by analogy with VENUE §8.1; so is it
+    that `fee` and `feeUsdc` say the same.
+    """
     return {
-        "limit": PAGE,
-        "count": len(rows),
-        "next_cursor": cursor(following) if following < total else END_CURSOR,
-        "data": rows,
+        "id": fill.trade_id,
+        "tradeType": "TAKER" if leg is fill.taker else "MAKER",
+        "takerOrderHash": fill.taker.order_id,
+        "builder": leg.builder,
+        "market": fill.market.condition_id,
+        "assetId": fill.market.tokens[leg.outcome_index],
+        "side": leg.side,
+        "size": human(leg.shares),
+        "sizeUsdc": human(leg.usd),
+        "price": human(leg.price),
+        "status": f"TRADE_STATUS_{fill.status}",
+        "outcome": fill.market.outcomes[leg.outcome_index],
+        "outcomeIndex": leg.outcome_index,
+        "owner": leg.owner,
+        "maker": leg.address,
+        "transactionHash": fill.transaction_hash,
+        "matchTime": str(int(fill.at)),
+        "bucketIndex": fill.bucket_index,
+        "fee": human(leg.fee),
+        "feeUsdc": human(leg.fee),
+        "err_msg": None,
+        "createdAt": _iso(fill.at),
+        "updatedAt": _iso(fill.updated_at),
     }
-
-
-def cursor(offset: int) -> str:
-    """The cursor of an offset (VENUE §8.2)."""
-    return base64.b64encode(str(offset).encode()).decode()
-
-
-def offset(request: Request) -> int:
-    """The offset that the request's cursor stands for; past the end marker lies nothing."""
-    text = request.param("next_cursor", "MA==")
-    try:
-        digits = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise VenueError(400, "invalid next_cursor") from error
-    if digits == b"-1":
-        return 1 << 60
-    if not digits.isdigit() or len(digits) > 15:
-        raise VenueError(400, "invalid next_cursor")
-    return int(digits)
 
 
 def _maker_view(fill: Fill, maker: Leg) -> dict[str, object]:
@@ -113,10 +127,14 @@ def _maker_view(fill: Fill, maker: Leg) -> dict[str, object]:
         "order_id": maker.order_id,
         "owner": maker.owner,
         "maker_address": maker.address,
-        "matched_amount": human(fill.shares),
+        "matched_amount": human(maker.shares),
         "price": human(maker.price),
         "fee_rate_bps": "0",
         "asset_id": fill.market.tokens[maker.outcome_index],
         "outcome": fill.market.outcomes[maker.outcome_index],
         "side": maker.side,
     }
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
