@@ -60,6 +60,14 @@ class Request:
         """A header's text; empty if absent."""
         return self.headers.get(name, b"").decode("latin-1")
 
+    def is_for(self, method: str, pattern: str) -> bool:
+        """Whether it is for this method and path; an empty one is any, and `*` ends a prefix."""
+        if method not in {"", self.method}:
+            return False
+        if pattern.endswith("*"):
+            return self.path.startswith(pattern[:-1])
+        return pattern in {"", self.path}
+
     def json(self) -> object:
         """The body as JSON."""
         try:
@@ -124,13 +132,16 @@ class Application:
         router: Router,
         *,
         layers: Sequence[Layer] = (),
+        hold_s: Callable[[Request], float] | None = None,
         latency_s: float = 0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Put the layers around the router, the first outermost.
 
-        Every answer but the operator's is `latency_s` late, without holding up others.
+        A request is asked about how many real seconds it has to wait before the layers see
+        it. Every answer but the operator's is `latency_s` late. Neither holds up others.
         """
+        self._hold_s = hold_s
         self._latency_s = latency_s
         self._sleep = sleep
         self._answer: Call = partial(_ask, router)
@@ -146,7 +157,11 @@ class Application:
             return
         response = _TOO_LARGE
         if len(body) <= MAX_BODY_BYTES:
-            response = self._answer(_request(scope, body))
+            request = _request(scope, body)
+            held_s = self._hold_s(request) if self._hold_s is not None else 0
+            if held_s:
+                await self._sleep(held_s)
+            response = self._answer(request)
         delay_s = response.delay_s
         if self._latency_s and not str(scope["path"]).startswith("/sim/"):
             delay_s += self._latency_s

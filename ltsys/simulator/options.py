@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ltsys.simulator.admission.limits import MODES, Mode
 from ltsys.simulator.faults.script import Rule, ScriptError, parse_line, parse_script
 from ltsys.simulator.faults.worlds import WORLDS
 from ltsys.simulator.world.categories import CATEGORIES
@@ -35,6 +36,8 @@ class SimulatorOptions:
     world: str = "calm"
     fault: tuple[str, ...] = ()
     fault_file: Path | None = None
+    limits: Mode = "off"
+    country: str = "IE"
     ready_file: Path | None = None
     parent_pid: int | None = None
 
@@ -127,6 +130,22 @@ def _add_fault_arguments(parser: argparse.ArgumentParser) -> None:
         help="a rule such as 'rate 0.02 POST /order: drop-after-accept'; may be repeated",
     )
     parser.add_argument("--fault-file", type=_fault_file, help="a file of such rules, one a line")
+    parser.add_argument(
+        "--limits",
+        choices=MODES,
+        default="off",
+        help="warn: rate-limit headers; on: hold an address back, refuse a signer; "
+        "strict: refuse both",
+    )
+    parser.add_argument(
+        "--country", type=_country, default="IE", help="where every client seems to be: geoblock"
+    )
+
+
+def _country(text: str) -> str:
+    if len(text) != 2 or not text.isascii() or not text.isalpha():
+        raise argparse.ArgumentTypeError(f"not two letters: {text}")
+    return text.upper()
 
 
 def _fault_line(text: str) -> str:

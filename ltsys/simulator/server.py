@@ -11,6 +11,8 @@ from pathlib import Path
 
 import uvicorn
 
+from ltsys.simulator.admission.geoblock import Geoblock
+from ltsys.simulator.admission.limits import Limits, Mode
 from ltsys.simulator.box import Box
 from ltsys.simulator.clock import SimClock
 from ltsys.simulator.connection import Connection
@@ -18,7 +20,7 @@ from ltsys.simulator.exchange.exchange import Exchange
 from ltsys.simulator.exchange.keys import KeyRing
 from ltsys.simulator.faults.faults import Faults
 from ltsys.simulator.faults.layer import FaultLayer
-from ltsys.simulator.http import Application, Router
+from ltsys.simulator.http import Application, Layer, Router
 from ltsys.simulator.options import SimulatorOptions, parse
 from ltsys.simulator.routes import scores
 from ltsys.simulator.routes.account import AccountRoutes
@@ -76,8 +78,10 @@ def _house(options: SimulatorOptions) -> House:
     return House(is_measured=is_measured, refill_s=refill_s)
 
 
-def build_application(box: Box, *, latency_s: float = 0) -> Application:
-    """All routes on one application."""
+def build_application(
+    box: Box, *, latency_s: float = 0, limits: Mode = "off", country: str = "IE"
+) -> Application:
+    """All routes on one application, behind the layers that a request has to pass."""
     router = Router()
     AuthRoutes(box).install(router)
     TradingRoutes(box).install(router)
@@ -89,7 +93,15 @@ def build_application(box: Box, *, latency_s: float = 0) -> Application:
     AdminRoutes(box).install(router)
     FaultAdminRoutes(box).install(router)
     scores.install(router)
-    return Application(router, layers=[FaultLayer(box)], latency_s=latency_s)
+    geoblock = Geoblock(country)
+    geoblock.install(router)
+    layers: list[Layer] = [geoblock, FaultLayer(box)]
+    if limits == "off":
+        return Application(router, layers=layers, latency_s=latency_s)
+    limiter = Limits(box, mode=limits)
+    return Application(
+        router, layers=[limiter, *layers], hold_s=limiter.hold_s, latency_s=latency_s
+    )
 
 
 def serve(options: SimulatorOptions) -> None:
@@ -97,7 +109,12 @@ def serve(options: SimulatorOptions) -> None:
     token = os.environ.get(TOKEN_VARIABLE) or secrets.token_urlsafe(24)
     box = build_box(options, admin_token=token)
     config = uvicorn.Config(
-        build_application(box, latency_s=options.latency_ms / 1000),
+        build_application(
+            box,
+            latency_s=options.latency_ms / 1000,
+            limits=options.limits,
+            country=options.country,
+        ),
         host=options.host,
         port=options.port,
         http=Connection,

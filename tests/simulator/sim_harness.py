@@ -31,8 +31,11 @@ class Venue:
         chosen = {"seed": 7, "paused": True, **options}
         if "recording" not in chosen:
             chosen.setdefault("start", START)
-        self.box = build_box(SimulatorOptions(**chosen), admin_token="secret")
-        self.application = build_application(self.box)
+        options = SimulatorOptions(**chosen)
+        self.box = build_box(options, admin_token="secret")
+        self.application = build_application(
+            self.box, limits=options.limits, country=options.country
+        )
 
     def call(self, method, path, body=b"", headers=None):
         """Status and decoded body."""

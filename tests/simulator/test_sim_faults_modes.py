@@ -3,11 +3,12 @@
 from fault_bench import Bench
 from sim_harness import START
 
+UNKNOWN = "0x" + "11" * 32
 CANCELS = (
     ("DELETE", "/cancel-all", None),
-    ("DELETE", "/order", {"orderID": "0x1"}),
-    ("DELETE", "/orders", ["0x1"]),
-    ("DELETE", "/cancel-market-orders", {"market": "0x1"}),
+    ("DELETE", "/order", {"orderID": UNKNOWN}),
+    ("DELETE", "/orders", [UNKNOWN]),
+    ("DELETE", "/cancel-market-orders", {"market": UNKNOWN}),
 )
 POST_ONLY = {
     "error": "post-only mode: only post-only orders and cancels are allowed",

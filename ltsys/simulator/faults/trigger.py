@@ -37,7 +37,7 @@ class Scope:
 
     def covers(self, request: Request, tokens: tuple[str, ...]) -> bool:
         """Whether this request is within; `tokens` are those of the scope's market."""
-        if self.routes and not any(_is_route(request, *route) for route in self.routes):
+        if self.routes and not any(request.is_for(*route) for route in self.routes):
             return False
         if not self.wallet and not self.market:
             return True
@@ -62,14 +62,6 @@ class Chance:
             return True
         digest = sha256(f"{seed}|{number}".encode()).digest()
         return int.from_bytes(digest[:8]) < self.rate * _RESOLUTION
-
-
-def _is_route(request: Request, method: str, pattern: str) -> bool:
-    if method not in {"", request.method}:
-        return False
-    if pattern.endswith("*"):
-        return request.path.startswith(pattern[:-1])
-    return pattern in {"", request.path}
 
 
 def _all_text(request: Request) -> bytes:

@@ -1,0 +1,1 @@
+"""Who may ask the venue, and how often (VENUE §6, §12)."""
