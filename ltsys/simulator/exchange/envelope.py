@@ -43,6 +43,8 @@ def decode(payload: object) -> Envelope:
     if "timestamp" not in order and not _V1_ONLY.isdisjoint(order):
         raise VenueError(400, "order_version_mismatch", kind="version")
     order_type, side = payload.get("orderType", "GTC"), order.get("side")
+    if not isinstance(order_type, str) or not isinstance(side, str):
+        raise bad_payload()
     if order_type not in _ORDER_TYPES or side not in _SIDES:
         raise bad_payload()
     signed = SignedFields(
@@ -52,7 +54,7 @@ def decode(payload: object) -> Envelope:
         token_id=_uint(order, "tokenId"),
         maker_amount=_uint(order, "makerAmount", most=_MAX_AMOUNT),
         taker_amount=_uint(order, "takerAmount", most=_MAX_AMOUNT),
-        side=_SIDES[str(side)],
+        side=_SIDES[side],
         signature_type=_uint(order, "signatureType", most=3),
         timestamp=_uint(order, "timestamp"),
         metadata=_bytes32(order, "metadata"),
