@@ -1,9 +1,11 @@
 """The order book of a market: the house's quotes with users' resting orders among them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf
+from heapq import merge
 
 from ltsys.simulator.exchange.order import Order
+from ltsys.simulator.exchange.queue import Queue
 from ltsys.simulator.units import DUST, ONE
 from ltsys.simulator.world.facts import Market, PricePoint
 from ltsys.simulator.world.quotes import House, Ladder
@@ -60,6 +62,7 @@ class Resting:
         self.market = market
         self.seen_until = seen_until
         self.orders: dict[str, Order] = {}
+        self._sides = {True: Queue(), False: Queue()}
         self._house = house or House()
         self._depletion = Depletion(self._house.refill_s)
 
@@ -68,37 +71,40 @@ class Resting:
         quotes = self._house.quotes(self.market, point)
         return self._depletion.left(quotes[0 if bids else 1], now, is_bid=bids)
 
-    def quotes(self, point: PricePoint) -> tuple[list[Level], list[Level]]:
-        """What the house bids and offers when nobody has taken of it."""
-        bids, asks = self._house.quotes(self.market, point)
-        return [Level(*each) for each in bids], [Level(*each) for each in asks]
-
     def take(self, level: Level, shares: int, now: float, *, is_bid: bool) -> None:
         """Take shares of a level of the house, which come back in time."""
         if level.order is None:
             self._depletion.take(level.price, shares, now, is_bid=is_bid)
 
-    def levels(self, point: PricePoint, now: float = inf, *, bids: bool) -> list[Level]:
+    def add(self, order: Order) -> None:
+        """Let an order wait its turn."""
+        self.orders[order.order_id] = order
+        self._sides[order.is_bid].add(order)
+
+    def remove(self, order: Order) -> None:
+        """Let it go."""
+        del self.orders[order.order_id]
+        self._sides[order.is_bid].remove(order)
+
+    def waiting(self, *, bids: bool) -> Iterator[Order]:
+        """Users' orders of one side, best first and oldest first at one price."""
+        return iter(self._sides[bids])
+
+    def levels(self, point: PricePoint, now: float, *, bids: bool) -> Iterator[Level]:
         """One side of the book, best first; at one price users come before the house, by time.
 
         The house does not quote through a user's order: after somebody has swept it
         and rests, its levels that he reached stay away until the price moves.
         """
-        house = [Level(price, shares) for price, shares in self.house(point, now, bids=bids)]
-        if not self.orders:
-            return house
         sign = -1 if bids else 1
-        facing = [sign * each.book_price for each in self.orders.values() if each.is_bid != bids]
-        house = [level for level in house if sign * level.price > max(facing, default=-ONE)]
-        own = [
-            Level(order.book_price, order.open_shares, order)
-            for order in self.orders.values()
-            if order.is_bid == bids
+        facing = next(self.waiting(bids=not bids), None)
+        house = [
+            Level(price, shares)
+            for price, shares in self.house(point, now, bids=bids)
+            if facing is None or sign * (price - facing.book_price) > 0
         ]
-        return sorted(
-            own + house,
-            key=lambda level: (sign * level.price, level.order.sequence if level.order else inf),
-        )
+        own = (Level(each.book_price, each.open_shares, each) for each in self.waiting(bids=bids))
+        return merge(own, house, key=lambda level: sign * level.price)
 
     def totals(self, point: PricePoint, now: float, *, bids: bool) -> Ladder:
         """Price and shares of each level, best first."""

@@ -1,9 +1,10 @@
 """The books of all markets: who rests where, what that reserves, what has to be looked at when."""
 
 from collections import defaultdict
+from itertools import takewhile
 from math import inf
 
-from ltsys.simulator.exchange.book import Resting
+from ltsys.simulator.exchange.book import Resting, crosses
 from ltsys.simulator.exchange.events import BookChanged, Events, OrderChanged
 from ltsys.simulator.exchange.ledger import Ledger
 from ltsys.simulator.exchange.order import Order
@@ -52,13 +53,15 @@ class Books:
     def rest(self, order: Order, at: float) -> None:
         """Put an order on the book.
 
-        Orders of its own wallet that it would cross leave; that the venue prefers the
-        newer one is a guess.
+        Those that it would cross leave: they are its own wallet's, since it took all others.
+        That the venue prefers the newer one is a guess.
         """
         resting = self._markets[order.market.condition_id]
-        for other in [each for each in resting.orders.values() if _collide(order, each)]:
+        facing = resting.waiting(bids=not order.is_bid)
+        crossed = list(takewhile(lambda each: crosses(order, each.book_price), facing))
+        for other in crossed:
             self.drop(other, "CANCELED", at)
-        resting.orders[order.order_id] = order
+        resting.add(order)
         self._by_owner[order.owner_address][order.order_id] = order
         self._ledger.reserve(order, order.remaining)
         self._look_by(resting, min(self._market_event(resting), expires_at(order)))
@@ -119,18 +122,10 @@ class Books:
     def _remove(self, order: Order, status: str, at: float) -> None:
         order.finish(status, at)
         self._ledger.reserve(order, -order.remaining)
-        del self._markets[order.market.condition_id].orders[order.order_id]
+        self._markets[order.market.condition_id].remove(order)
         del self._by_owner[order.owner_address][order.order_id]
 
 
 def expires_at(order: Order) -> float:
     """A GTD order dies a minute before its stated second (VENUE §5.2)."""
     return order.expiration - GTD_EARLY_S if order.order_type == "GTD" else inf
-
-
-def _collide(order: Order, other: Order) -> bool:
-    """Whether two orders of one wallet would trade with each other."""
-    if order.maker != other.maker or order.is_bid == other.is_bid:
-        return False
-    bid, ask = (order, other) if order.is_bid else (other, order)
-    return bid.book_price >= ask.book_price

@@ -51,11 +51,9 @@ class Lifecycle:
         """Fill resting orders that the house's new quotes have reached, at the orders' prices."""
         point = self._world.last_price(resting.market, at)
         for is_bid in (True, False):
-            sign = -1 if is_bid else 1
             house = resting.house(point, at, bids=not is_bid)
-            mine = [order for order in resting.orders.values() if order.is_bid == is_bid]
             traded = 0
-            for order in sorted(mine, key=lambda each: (sign * each.book_price, each.sequence)):
+            for order in list(resting.waiting(bids=is_bid)):
                 depth = sum(shares for price, shares in house if _reaches(order, price))
                 shares = min(order.open_shares, depth - traded)
                 if shares < DUST:
