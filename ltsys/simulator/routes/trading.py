@@ -76,12 +76,17 @@ class TradingRoutes:
         return self._cancel(key, [o.order_id for o in self._box.exchange.working(key)], now)
 
     def cancel_market(self, request: Request) -> object:
-        """Cancel what the caller has in a market, in a token, or in both."""
+        """Cancel what the caller has in a market, in a token, or in both.
+
+        That neither is refused, and does not mean everything, is a guess.
+        """
         key = self._box.keys.authenticate(request)
         payload = _json(request)
         if not isinstance(payload, dict):
             raise bad_payload()
         market, token = payload.get("market") or "", payload.get("asset_id") or ""
+        if not market and not token:
+            raise bad_payload()
         now = self._box.now()
         working = self._box.exchange.working(key)
         chosen = [o.order_id for o in working if is_in(o, str(market), str(token))]
