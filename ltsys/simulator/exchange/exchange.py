@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from ltsys.simulator.exchange import rules
 from ltsys.simulator.exchange.accounts import Accounts
-from ltsys.simulator.exchange.agenda import Agenda
+from ltsys.simulator.exchange.agenda import Action, Agenda
 from ltsys.simulator.exchange.book import Resting
 from ltsys.simulator.exchange.books import Books
 from ltsys.simulator.exchange.clearing import Clearing
@@ -27,6 +28,17 @@ from ltsys.simulator.world.facts import Market
 from ltsys.simulator.world.world import World
 
 _NOT_FOUND = "Order not found or already canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class Parking:
+    """What takers meet beyond their market's own delay (VENUE §5.3).
+
+    Parked for `delay_s` simulated seconds more; where the processing `fails`, unmatched.
+    """
+
+    delay_s: float = 0
+    fails: bool = False
 
 
 class Exchange:
@@ -51,6 +63,7 @@ class Exchange:
         self.refused: Counter[str] = Counter()
         self.posts = 0
         self.hide_matched_orders_s = 0.0
+        self.parking = Parking()
         self.notifications = Notifications(self.orders)
         self.events.listen(self.notifications.hear)
         self._agenda = Agenda()
@@ -127,6 +140,10 @@ class Exchange:
         """Let a signer trade for a wallet; False if it is another's."""
         return self.accounts.bind(wallet, signer, signature_type)
 
+    def schedule(self, at: float, action: Action) -> None:
+        """Let something happen at a simulated time, in order with everything else."""
+        self._agenda.add(at, action)
+
     def advance(self, now: float) -> None:
         """Let happen, in order of time, all that happens up to now."""
         self.world.look(now)
@@ -186,8 +203,9 @@ class Exchange:
         if envelope.post_only and matches:
             raise rules.would_cross(order.order_id)
         self.orders[order.order_id] = order
-        if matches and order.market.seconds_delay:
-            self._park(order, now)
+        delay_s = order.market.seconds_delay + self.parking.delay_s
+        if matches and delay_s:
+            self._park(order, now, delay_s)
             return
         if _is_killed(order, matches):
             order.finish("KILLED", now)
@@ -230,18 +248,19 @@ class Exchange:
             self.events.tell(OrderChanged(order=order, kind="UPDATE", at=now))
         self.events.tell(BookChanged(market=order.market, at=now))
 
-    def _park(self, order: Order, now: float) -> None:
-        """Hold a marketable order back for the market's taker delay (VENUE §5.3)."""
+    def _park(self, order: Order, now: float, delay_s: float) -> None:
+        """Hold a marketable order back (VENUE §5.3)."""
         order.status = "DELAYED"
         self.ledger.reserve(order, order.remaining)
         self.events.tell(OrderChanged(order=order, kind="PLACEMENT", at=now))
-        self._agenda.add(now + order.market.seconds_delay, partial(self._release, order))
+        release = partial(self._release, order, fails=self.parking.fails)
+        self._agenda.add(now + delay_s, release)
 
-    def _release(self, order: Order, at: float) -> None:
+    def _release(self, order: Order, at: float, *, fails: bool) -> None:
         """The delay is over: match with what is there now, or rest, or go."""
         self.ledger.reserve(order, -order.remaining)
         order.status = "LIVE"
-        matches = self._plan(order, at)
+        matches = [] if fails else self._plan(order, at)
         ending = self._ending(order, matches, at)
         if ending:
             order.finish(ending, at)
