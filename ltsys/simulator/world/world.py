@@ -8,6 +8,7 @@ from ltsys.simulator.units import ONE
 from ltsys.simulator.world.facts import LeaderTrade, Market, PricePoint
 from ltsys.simulator.world.quotes import House
 from ltsys.simulator.world.resolution import Course
+from ltsys.simulator.world.resolution import prices as oracle_prices
 
 _OPENING = PricePoint(0, 0, ONE // 2)
 
@@ -93,6 +94,15 @@ class World:
         times, points = self._prices[market.condition_id]
         index = bisect_right(times, now)
         return points[index - 1] if index else _OPENING
+
+    def outcome_prices(self, market: Market, now: float) -> tuple[int, int]:
+        """What the two outcomes are worth: what the oracle dictates, else the last price."""
+        dictated = oracle_prices(market, now)
+        if dictated is not None:
+            return dictated
+        point = self.last_price(market, now)
+        first = point.price if point.outcome_index == 0 else ONE - point.price
+        return first, ONE - first
 
     def tick(self, market: Market, now: float) -> int:
         """The market's grid of prices now."""
