@@ -20,7 +20,7 @@ from ltsys.simulator.exchange.exchange import Exchange
 from ltsys.simulator.exchange.keys import KeyRing
 from ltsys.simulator.faults.faults import Faults
 from ltsys.simulator.faults.layer import FaultLayer
-from ltsys.simulator.http import Application, Layer, Router
+from ltsys.simulator.http import Application, Layer, Message, Receive, Router, Send
 from ltsys.simulator.options import SimulatorOptions, parse
 from ltsys.simulator.routes import scores
 from ltsys.simulator.routes.account import AccountRoutes
@@ -32,6 +32,8 @@ from ltsys.simulator.routes.gamma import GammaRoutes
 from ltsys.simulator.routes.market import MarketRoutes
 from ltsys.simulator.routes.scoring import ScoringRoutes
 from ltsys.simulator.routes.trading import TradingRoutes
+from ltsys.simulator.streams.protocol import StreamProtocol
+from ltsys.simulator.streams.streams import Streams
 from ltsys.simulator.world.categories import CATEGORIES
 from ltsys.simulator.world.invented import Invented
 from ltsys.simulator.world.quotes import REFILL_S, House
@@ -39,6 +41,9 @@ from ltsys.simulator.world.recording import Recording
 from ltsys.simulator.world.world import Source, World
 
 TOKEN_VARIABLE = "LTSYS_SIM_TOKEN"  # noqa: S105 - the name of a variable, not a secret
+MAX_FRAME_BYTES = 1 << 18
+"""What a client may say at once on a stream; 500 tokens are a sixth of it (VENUE §13.3)."""
+
 _WATCH_S = 0.5
 
 
@@ -104,22 +109,38 @@ def build_application(
     )
 
 
+class Venue:
+    """The ASGI callable of the whole venue: requests to one side, streams to the other."""
+
+    def __init__(self, application: Application, streams: Streams) -> None:
+        self._application = application
+        self._streams = streams
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass a connection on."""
+        side = self._streams if scope["type"] == "websocket" else self._application
+        await side(scope, receive, send)
+
+
 def serve(options: SimulatorOptions) -> None:
     """Serve until a signal comes or the parent goes."""
     token = os.environ.get(TOKEN_VARIABLE) or secrets.token_urlsafe(24)
     box = build_box(options, admin_token=token)
+    application = build_application(
+        box,
+        latency_s=options.latency_ms / 1000,
+        limits=options.limits,
+        country=options.country,
+    )
     config = uvicorn.Config(
-        build_application(
-            box,
-            latency_s=options.latency_ms / 1000,
-            limits=options.limits,
-            country=options.country,
-        ),
+        Venue(application, Streams(box)),
         host=options.host,
         port=options.port,
         http=Connection,
         loop="asyncio",
-        ws="none",
+        ws=StreamProtocol,
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,
         lifespan="off",
         access_log=False,
         log_level="error",

@@ -1,204 +1,165 @@
-"""The Data API, where the world watches the leaders (VENUE §14.1)."""
+"""The Data API's first version: bare arrays with camel-case keys (VENUE §14.1)."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable
 from decimal import Decimal
-
-import orjson
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.http import Request, Router
-from ltsys.simulator.routes.gamma import iso
-from ltsys.simulator.units import ONE
+from ltsys.simulator.indexer.entries import page
+from ltsys.simulator.indexer.portfolio import Portfolio
+from ltsys.simulator.routes.data_filters import DataFilters
+from ltsys.simulator.routes.data_views import (
+    activity_row,
+    closed_position_row,
+    holder_row,
+    json_number,
+    trade_row,
+)
+from ltsys.simulator.routes.parameters import amount, choice, user_of
 from ltsys.simulator.venue_error import VenueError
-from ltsys.simulator.world.facts import LeaderTrade, Market
-from ltsys.simulator.world.leader_stats import ClosedPosition, LeaderStats
+from ltsys.simulator.world.facts import Market
+from ltsys.simulator.world.leader_stats import ClosedPosition
 
-_DISTANT = 1 << 40
+_PERIODS = {"DAY", "WEEK", "MONTH", "ALL"}
+_CLOSED_ORDERS: dict[str, Callable[[ClosedPosition], Decimal | str]] = {
+    "REALIZEDPNL": lambda closed: closed.pnl_usd,
+    "TIMESTAMP": lambda closed: Decimal(closed.at),
+    "TITLE": lambda closed: closed.market.title,
+    "PRICE": lambda closed: closed.payout,
+    "AVGPRICE": lambda closed: closed.bought_usd / closed.bought_shares,
+}
 
 
 class DataRoutes:
-    """Bare arrays with camel-case keys; numbers as recorded."""
+    """Everything here is as late as the index (VENUE §14.3)."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Box, portfolio: Portfolio) -> None:
         """Answer out of this box."""
         self._box = box
-        self._stats = LeaderStats(box.world)
+        self._portfolio = portfolio
+        self._filters = DataFilters(box.world, portfolio.indexer)
 
     def install(self, router: Router) -> None:
         """Add the paths."""
         router.add("GET", "/trades", self.trades)
         router.add("GET", "/activity", self.activity)
         router.add("GET", "/closed-positions", self.closed_positions)
-        router.add("GET", "/v1/leaderboard", self.leaderboard)
+        router.add("GET", "/holders", self.holders)
         router.add("GET", "/value", self.value)
+        router.add("GET", "/traded", self.traded)
+        router.add("GET", "/oi", self.open_interest)
+        router.add("GET", "/live-volume", self.live_volume)
+        router.add("GET", "/v1/leaderboard", self.leaderboard)
 
     def trades(self, request: Request) -> object:
-        """Trades of one leader or of all, newest first."""
+        """Trades of one wallet or of all, newest first."""
         limit = request.count("limit", 100, most=10_000)
         start = request.count("offset", 0, most=10_000, strict=True)
-        user = request.param("user") or None
-        found = self._found(request, user)
-        return [_trade_row(trade) for trade in _page(found, start, limit, newest_first=True)]
+        wallet = user_of(request) if request.param("user") else ""
+        found = self._filters.trades(request, wallet, self._box.now())
+        return [trade_row(trade) for trade in page(found, start, limit)]
 
     def activity(self, request: Request) -> object:
-        """One leader's trades as activity rows."""
-        user = _user(request)
+        """One wallet's trades and redemptions."""
+        user = user_of(request)
         limit = request.count("limit", 100, most=500)
         start = request.count("offset", 0, most=5_000, strict=True)
-        types = request.param("type", "TRADE").upper().split(",")
-        if "TRADE" not in types:
-            return []
-        direction = request.param("sortDirection", "DESC").upper()
-        if direction not in {"ASC", "DESC"}:
-            raise VenueError(400, "invalid sortDirection")
-        found = self._found(request, user)
-        rows = _page(found, start, limit, newest_first=direction == "DESC")
-        return [_activity_row(trade) for trade in rows]
+        found = self._filters.activity(request, user, self._box.now())
+        return [activity_row(entry) for entry in page(found, start, limit)]
 
     def closed_positions(self, request: Request) -> object:
-        """One leader's results in resolved markets."""
-        user, now = _user(request), self._box.now()
+        """One wallet's results, best first."""
+        user, now = user_of(request), self._box.now()
         limit = request.count("limit", 10, most=50)
         start = request.count("offset", 0, most=100_000, strict=True)
-        found = list(self._stats.closed_positions(user, now))
-        by_time = request.param("sortBy", "REALIZEDPNL").upper() == "TIMESTAMP"
-        newest_or_best = request.param("sortDirection", "DESC").upper() != "ASC"
-        found.sort(key=lambda p: Decimal(p.at) if by_time else p.pnl_usd, reverse=newest_or_best)
-        markets = _csv(request, "market")
-        chosen = [p for p in found if not markets or p.market.condition_id in markets]
-        return [_position_row(user, p) for p in chosen[start : start + limit]]
+        order = choice(request, "sortBy", set(_CLOSED_ORDERS), "REALIZEDPNL")
+        falling = choice(request, "sortDirection", {"ASC", "DESC"}, "DESC") == "DESC"
+        scope, title = self._filters.scope(request), request.param("title").lower()
+        found = self._portfolio.closed_positions(user, now)
+        found.sort(key=_CLOSED_ORDERS[order], reverse=falling)
+        chosen = (
+            closed
+            for closed in found
+            if scope.covers(closed.market) and title in closed.market.title.lower()
+        )
+        return [closed_position_row(user, closed) for closed in page(chosen, start, limit)]
+
+    def holders(self, request: Request) -> object:
+        """The biggest holders of each outcome of the named markets."""
+        scope = self._filters.scope(request)
+        if not scope.named:
+            raise VenueError(400, "required query param 'market' not provided")
+        limit = request.count("limit", 20, most=20)
+        least, now = amount(request, "minBalance", "1"), self._box.now()
+        groups = []
+        for market in self._filters.markets(scope):
+            sides = self._portfolio.holders(market, now)
+            for token, held in zip(market.tokens, sides, strict=True):
+                big = [position for position in held if position.size >= least]
+                groups.append({"token": token, "holders": [holder_row(p) for p in big[:limit]]})
+        return groups
+
+    def value(self, request: Request) -> object:
+        """What the wallet's open shares are worth at the last prices."""
+        user, now = user_of(request), self._box.now()
+        scope = self._filters.scope(request)
+        return [
+            {"user": user, "value": json_number(self._portfolio.value(user, now, scope.covers))}
+        ]
+
+    def traded(self, request: Request) -> object:
+        """In how many markets the wallet has traded."""
+        user, now = user_of(request), self._box.now()
+        return {"user": user, "traded": self._portfolio.traded_markets(user, now)}
+
+    def open_interest(self, request: Request) -> object:
+        """Dollars behind the outstanding shares of each named market, or of all together."""
+        now, scope = self._box.now(), self._filters.scope(request)
+        if not scope.named:
+            total = self._portfolio.total_open_interest(now)
+            return [{"market": "GLOBAL", "value": json_number(total)}]
+        return [
+            {
+                "market": market.condition_id,
+                "value": json_number(self._portfolio.open_interest(market, now)),
+            }
+            for market in self._filters.markets(scope)
+        ]
+
+    def live_volume(self, request: Request) -> object:
+        """Dollars traded in an event, and in each of its markets."""
+        event = request.count("id", 0, most=1 << 40)
+        if not event:
+            raise VenueError(400, "required query param 'id' not provided")
+        volumes = self._volumes(self._filters.event_markets({str(event)}))
+        rows = [
+            {"market": market.condition_id, "value": json_number(value)}
+            for market, value in volumes
+        ]
+        total = sum((value for _, value in volumes), Decimal(0))
+        return [{"total": json_number(total), "markets": rows}]
 
     def leaderboard(self, request: Request) -> object:
-        """Leaders by profit or volume."""
+        """Leaders by profit or volume; every category is answered alike."""
         now = self._box.now()
         period = request.param("timePeriod", "DAY").upper()
         order_by = request.param("orderBy", "PNL").upper()
-        if period not in {"DAY", "WEEK", "MONTH", "ALL"} or order_by not in {"PNL", "VOL"}:
+        if period not in _PERIODS or order_by not in {"PNL", "VOL"}:
             raise VenueError(400, "invalid timePeriod or orderBy")
         limit = request.count("limit", 25, most=50)
         start = request.count("offset", 0, most=1_000, strict=True)
-        user = request.param("user").lower()
-        rows = self._stats.leaderboard(period, order_by, now)
-        chosen = [row for row in rows if user in {"", row["proxyWallet"]}]
+        user, name = request.param("user").lower(), request.param("userName")
+        rows = self._portfolio.leaders.leaderboard(period, order_by, now)
+        chosen = [
+            row
+            for row in rows
+            if user in {"", row["proxyWallet"]} and name in {"", row["userName"]}
+        ]
         return [
-            {name: _json(value) for name, value in row.items()}
+            {name: json_number(value) for name, value in row.items()}
             for row in chosen[start : start + limit]
         ]
 
-    def value(self, request: Request) -> object:
-        """What the leader's, or an account's, open shares are worth at the last prices."""
-        user, now = _user(request), self._box.now()
-        total = sum(
-            (
-                shares * self._price(self._box.world.markets[condition_id], index, now)
-                for (condition_id, index), shares in self._stats.open_shares(user, now).items()
-            ),
-            Decimal(0),
-        )
-        ledger = self._box.exchange.ledger
-        for token, units in ledger.shares[user].items() if user in ledger.shares else ():
-            market, index = self._box.world.by_token[token]
-            total += Decimal(units) / ONE * self._price(market, index, now)
-        return [{"user": user, "value": _json(total)}]
-
-    def _found(self, request: Request, user: str | None) -> Sequence[LeaderTrade]:
-        """Trades that pass the request's filters, oldest first."""
-        now = self._box.now()
-        seen = self._box.world.seen_trades(now, user)
-        first = request.count("start", 0, most=_DISTANT)
-        last = request.count("end", _DISTANT, most=_DISTANT)
-        low = bisect_left(seen, first, key=lambda trade: trade.timestamp)
-        high = bisect_right(seen, last, key=lambda trade: trade.timestamp)
-        side, markets = request.param("side").upper(), _csv(request, "market")
-        found = seen[low:high]
-        if not side and not markets:
-            return found
-        return [
-            trade
-            for trade in found
-            if side in {"", trade.side} and (not markets or trade.market.condition_id in markets)
-        ]
-
-    def _price(self, market: Market, index: int, now: float) -> Decimal:
-        point = self._box.world.last_price(market, now)
-        price = point.price if point.outcome_index == index else ONE - point.price
-        return Decimal(price) / ONE
-
-
-def _user(request: Request) -> str:
-    user = request.param("user").lower()
-    if not user.startswith("0x") or len(user) != 42:
-        raise VenueError(400, "required query param 'user' not provided")
-    return user
-
-
-def _csv(request: Request, name: str) -> set[str]:
-    return {part.lower() for part in request.param(name).split(",") if part}
-
-
-def _page(
-    found: Sequence[LeaderTrade], start: int, limit: int, *, newest_first: bool
-) -> Sequence[LeaderTrade]:
-    if not newest_first:
-        return found[start : start + limit]
-    high = max(0, len(found) - start)
-    return found[max(0, high - limit) : high][::-1]
-
-
-def _json(value: object) -> object:
-    """A decimal as a JSON number, digit by digit; anything else as it is."""
-    return orjson.Fragment(format(value, "f")) if isinstance(value, Decimal) else value
-
-
-def _trade_row(trade: LeaderTrade) -> dict[str, object]:
-    market, index = trade.market, trade.outcome_index
-    return {
-        "proxyWallet": trade.wallet,
-        "side": trade.side,
-        "asset": market.tokens[index],
-        "conditionId": market.condition_id,
-        "size": _json(trade.size),
-        "price": _json(trade.price),
-        "timestamp": trade.timestamp,
-        "title": market.title,
-        "slug": market.slug,
-        "icon": "",
-        "eventSlug": market.slug,
-        "outcome": market.outcomes[index],
-        "outcomeIndex": index,
-        "name": trade.name,
-        "pseudonym": trade.name,
-        "bio": "",
-        "profileImage": "",
-        "profileImageOptimized": "",
-        "transactionHash": trade.transaction_hash,
-    }
-
-
-def _activity_row(trade: LeaderTrade) -> dict[str, object]:
-    return _trade_row(trade) | {"type": "TRADE", "usdcSize": _json(trade.usdc_size)}
-
-
-def _position_row(user: str, position: ClosedPosition) -> dict[str, object]:
-    market, index = position.market, position.outcome_index
-    average = (position.bought_usd / position.bought_shares).quantize(Decimal("0.000001"))
-    return {
-        "proxyWallet": user,
-        "asset": market.tokens[index],
-        "conditionId": market.condition_id,
-        "avgPrice": _json(average),
-        "totalBought": _json(position.bought_shares),
-        "realizedPnl": _json(position.pnl_usd),
-        "curPrice": _json(position.payout),
-        "timestamp": position.at,
-        "title": market.title,
-        "slug": market.slug,
-        "icon": "",
-        "eventSlug": market.slug,
-        "outcome": market.outcomes[index],
-        "outcomeIndex": index,
-        "oppositeOutcome": market.outcomes[1 - index],
-        "oppositeAsset": market.tokens[1 - index],
-        "endDate": None if market.ends_at is None else iso(market.ends_at),
-    }
+    def _volumes(self, markets: list[Market]) -> list[tuple[Market, Decimal]]:
+        now, indexer = self._box.now(), self._portfolio.indexer
+        return [(market, indexer.volume_usd(now, market)) for market in markets]

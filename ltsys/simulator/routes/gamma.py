@@ -1,189 +1,199 @@
 """Gamma, which says what markets there are and how they ended (VENUE §15)."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from itertools import islice
-
-import orjson
+from typing import TypeVar
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.http import Request, Router
-from ltsys.simulator.units import ONE, human, number
+from ltsys.simulator.indexer.indexer import Indexer
+from ltsys.simulator.routes.cursors import decode_cursor, encode_cursor
+from ltsys.simulator.routes.gamma_filters import listed_events, listed_markets
+from ltsys.simulator.routes.gamma_views import GammaViews, tag_view
+from ltsys.simulator.routes.market import MarketRoutes
+from ltsys.simulator.routes.parameters import DISTANT, flag, values
 from ltsys.simulator.venue_error import VenueError
+from ltsys.simulator.world.catalogue import MarketEvent, Tag, tag_of
 from ltsys.simulator.world.facts import Market
 
 MAX_ROWS = 500
+MAX_KEYSET_MARKETS = 100
+MAX_SEARCH_ROWS = 50
+_DEFAULT_ROWS = 20
+_SEARCH_ROWS = 10
+
+T = TypeVar("T")
 
 
 class GammaRoutes:
     """/markets in the plural is Gamma's; below it, a condition id is the CLOB's."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Box, indexer: Indexer) -> None:
         """Answer out of this box."""
         self._box = box
+        self._views = GammaViews(box, indexer)
+        self._catalogue = self._views.catalogue
+        self._clob = MarketRoutes(box)
 
     def install(self, router: Router) -> None:
         """Add the paths."""
         router.add("GET", "/markets", self.markets)
-        router.add("GET", "/markets/slug/*", self.by_slug)
+        router.add("GET", "/markets/keyset", self.markets_by_key)
+        router.add("GET", "/markets/slug/*", self.market_by_slug)
         router.add("GET", "/markets/*", self.market)
+        router.add("GET", "/events", self.events)
+        router.add("GET", "/events/keyset", self.events_by_key)
+        router.add("GET", "/events/slug/*", self.event_by_slug)
+        router.add("GET", "/events/*", self.event)
+        router.add("GET", "/tags", self.tags)
+        router.add("GET", "/tags/slug/*", self.tag)
+        router.add("GET", "/tags/*", self.tag)
+        router.add("GET", "/public-search", self.search)
 
     def markets(self, request: Request) -> object:
-        """Markets by ids, tokens or slugs; closed ones only when asked for."""
-        now = self._box.now()
-        closed = request.param("closed", "false") == "true"
-        found = (m for m in self._chosen(request, now) if m.is_closed(now) == closed)
-        limit = request.count("limit", 20, most=MAX_ROWS)
-        start = request.count("offset", 0, most=1 << 40)
-        return [self.view(market, now) for market in islice(found, start, start + limit)]
+        """Markets by ids, tokens or slugs, or all of them; closed ones only when asked for.
 
-    def by_slug(self, request: Request) -> object:
+        One port serves both hosts: with its own cursor the CLOB's listing is meant.
+        """
+        if "next_cursor" in request.query:
+            return self._clob.markets(request)
+        now = self._box.now()
+        found = self._listed_markets(request, now)
+        return [self._views.market(market, now) for market in _page(request, found)]
+
+    def markets_by_key(self, request: Request) -> object:
+        """The same listing by cursor."""
+        now = self._box.now()
+        found = self._listed_markets(request, now)
+        page, cursor = _keyset(request, found, most=MAX_KEYSET_MARKETS)
+        return {"markets": [self._views.market(market, now) for market in page]} | cursor
+
+    def market_by_slug(self, request: Request) -> object:
         """One market, closed or not."""
         now = self._box.now()
         market = self._box.world.by_slug.get(request.tail)
         if market is None or market.opens_at > now:
             raise VenueError(404, "slug not found")
-        return self.view(market, now)
+        return self._views.market(market, now)
 
     def market(self, request: Request) -> object:
-        """Gamma's object for a number, the CLOB's for a condition id."""
-        now, wanted = self._box.now(), request.tail
+        """Gamma's object for a number, or its tags; the CLOB's object for a condition id."""
+        now, (wanted, _, part) = self._box.now(), request.tail.partition("/")
         if wanted.startswith("0x"):
-            market = self._box.world.markets.get(wanted.lower())
-            if market is not None and market.opens_at <= now:
-                return self.clob_view(market, now)
-        for market in self._box.world.seen_markets(now):
-            if market.gamma_id == wanted:
-                return self.view(market, now)
-        raise VenueError(404, "market not found")
+            known = self._box.world.markets.get(wanted.lower())
+            if known is not None and known.opens_at <= now:
+                return self._clob.long(known)
+        market = self._catalogue.market(wanted, now)
+        if market is None or part not in {"", "tags"}:
+            raise VenueError(404, "market not found")
+        return [_tag(market.category)] if part else self._views.market(market, now)
 
-    def view(self, market: Market, now: float) -> dict[str, object]:
-        """The market as Gamma writes it, arrays as JSON in strings."""
-        closed, resolved = market.is_closed(now), market.is_resolved(now)
-        prices = self._prices(market, now)
-        status = "resolved" if resolved else "proposed" if closed else ""
-        view: dict[str, object] = {
-            "id": market.gamma_id,
-            "question": market.title,
-            "conditionId": market.condition_id,
-            "slug": market.slug,
-            "startDate": iso(market.opens_at),
-            "eventStartTime": iso(market.starts_at),
-            "endDate": None if market.ends_at is None else iso(market.ends_at),
-            "category": market.category,
-            "outcomes": _packed(list(market.outcomes)),
-            "outcomePrices": _packed([human(price) for price in prices]),
-            "clobTokenIds": _packed(list(market.tokens)),
-            "active": True,
-            "closed": closed,
-            "archived": False,
-            "enableOrderBook": True,
-            "acceptingOrders": market.is_open(now),
-            "negRisk": market.neg_risk,
-            "version": "v1",
-            "orderPriceMinTickSize": number(market.tick),
-            "orderMinSize": number(market.min_size),
-            "secondsDelay": 0,
-            "feesEnabled": market.fee_rate > 0,
-            "feeType": "crypto_fees_v2",
-            "feeSchedule": {
-                "rate": number(market.fee_rate),
-                "exponent": market.fee_exponent,
-                "takerOnly": True,
-                "rebateRate": number(200_000),
-            },
-            "lastTradePrice": number(prices[0]),
-            "umaResolutionStatuses": "[]",
-            "events": [_event(market, closed=closed)],
-            "tags": [_tag(market)],
-        }
-        if closed and market.resolves_at is not None:
-            at = datetime.fromtimestamp(market.resolves_at, UTC)
-            view |= {"umaResolutionStatus": status, "closedTime": f"{at:%Y-%m-%d %H:%M:%S}+00"}
-        return view
+    def events(self, request: Request) -> object:
+        """Events with their markets."""
+        now = self._box.now()
+        found = listed_events(request, self._views, self._catalogue.events(now), now)
+        return [self._views.event(event, now) for event in _page(request, found)]
 
-    def clob_view(self, market: Market, now: float) -> dict[str, object]:
-        """The CLOB's long object, with the winner marked once there is one."""
-        prices, resolved = self._prices(market, now), market.is_resolved(now)
-        tokens = [
-            {
-                "token_id": market.tokens[index],
-                "outcome": market.outcomes[index],
-                "price": number(prices[index]),
-                "winner": resolved and prices[index] == ONE,
-            }
-            for index in range(2)
-        ]
-        return {
-            "condition_id": market.condition_id,
-            "question_id": market.condition_id,
-            "question": market.title,
-            "market_slug": market.slug,
-            "tokens": tokens,
-            "active": True,
-            "closed": market.is_closed(now),
-            "archived": False,
-            "accepting_orders": market.is_open(now),
-            "accepting_order_timestamp": iso(market.opens_at),
-            "enable_order_book": True,
-            "minimum_order_size": number(market.min_size),
-            "minimum_tick_size": number(market.tick),
-            "end_date_iso": None if market.ends_at is None else iso(market.ends_at),
-            "game_start_time": None,
-            "seconds_delay": 0,
-            "neg_risk": market.neg_risk,
-            "neg_risk_market_id": "",
-            "is_50_50_outcome": resolved and prices[0] == prices[1],
-            "maker_base_fee": 1000,
-            "taker_base_fee": 1000,
-            "rewards": {"rates": None, "min_size": 50, "max_spread": number(4_500_000)},
-            "tags": [market.category],
-        }
+    def events_by_key(self, request: Request) -> object:
+        """The same listing by cursor."""
+        now = self._box.now()
+        found = listed_events(request, self._views, self._catalogue.events(now), now)
+        page, cursor = _keyset(request, found, most=MAX_ROWS)
+        return {"events": [self._views.event(event, now) for event in page]} | cursor
 
-    def _chosen(self, request: Request, now: float) -> list[Market]:
-        """Markets that the request names; all, in order of their start, where it names none."""
-        world, query = self._box.world, request.query
-        wanted = [world.markets.get(each.lower()) for each in _values(query, "condition_ids")]
-        wanted += [world.by_slug.get(each) for each in _values(query, "slug")]
-        entries = world.tokens(_values(query, "clob_token_ids"), now)
-        wanted += [market for market, _ in entries]
-        if not any(name in query for name in ("condition_ids", "slug", "clob_token_ids")):
-            return list(world.seen_markets(now))
+    def event_by_slug(self, request: Request) -> object:
+        """One event, closed or not."""
+        now = self._box.now()
+        for event in self._catalogue.events(now):
+            if event.slug == request.tail:
+                return self._views.event(event, now)
+        raise VenueError(404, "slug not found")
+
+    def event(self, request: Request) -> object:
+        """One event by its number, or its tags."""
+        now, (wanted, _, part) = self._box.now(), request.tail.partition("/")
+        for event in self._catalogue.events(now):
+            if event.event_id == wanted and part in {"", "tags"}:
+                return [_tag(event.category)] if part else self._views.event(event, now)
+        raise VenueError(404, "event not found")
+
+    def tags(self, request: Request) -> object:
+        """Every tag that some market has."""
+        tags = self._catalogue.tags(self._box.now())
+        return [tag_view(tag) for tag in _page(request, tags)]
+
+    def tag(self, request: Request) -> object:
+        """One tag by number or slug."""
+        for tag in self._catalogue.tags(self._box.now()):
+            if request.tail in {tag.tag_id, tag.slug}:
+                return tag_view(tag)
+        raise VenueError(404, "tag not found")
+
+    def search(self, request: Request) -> object:
+        """Events in whose titles, or markets' questions, all words of `q` occur."""
+        now, words = self._box.now(), request.param("q").lower().split()
+        if not words:
+            raise VenueError(422, "q is required", extra={"type": "validation error"})
+        per_page = request.count("limit_per_type", _SEARCH_ROWS, most=MAX_SEARCH_ROWS)
+        start = max(0, request.count("page", 1, most=DISTANT) - 1) * per_page
+        events = listed_events(request, self._views, self._catalogue.events(now), now)
+        found = [event for event in events if _mentions(event, words, now)]
+        if request.param("events_status") in {"active", "closed"}:
+            closed = request.param("events_status") == "closed"
+            found = [event for event in found if event.is_closed(now) == closed]
+        page = found[start : start + per_page]
+        answer: dict[str, object] = {"events": [self._views.event(event, now) for event in page]}
+        if flag(request, "search_tags", default=False):
+            tags = self._catalogue.tags(now)
+            matching = (tag for tag in tags if all(word in tag.slug for word in words))
+            answer["tags"] = [_search_tag(tag, found) for tag in matching]
+        has_more = len(found) > start + per_page
+        return answer | {"pagination": {"hasMore": has_more, "totalResults": len(found)}}
+
+    def _listed_markets(self, request: Request, now: float) -> Iterable[Market]:
+        return listed_markets(request, self._views, self._named(request, now), now)
+
+    def _named(self, request: Request, now: float) -> Iterable[Market]:
+        """Markets that the request names; all, in order of their coming, where it names none."""
+        world, catalogue = self._box.world, self._catalogue
+        names = ("id", "slug", "condition_ids", "clob_token_ids")
+        if not any(name in request.query for name in names):
+            return world.seen_markets(now)
+        wanted = [world.markets.get(each.lower()) for each in values(request, "condition_ids")]
+        wanted += [world.by_slug.get(each) for each in values(request, "slug")]
+        wanted += [catalogue.market(each, now) for each in values(request, "id")]
+        wanted += [market for market, _ in world.tokens(values(request, "clob_token_ids"), now)]
         distinct = {m.condition_id: m for m in wanted if m is not None and m.opens_at <= now}
-        return list(distinct.values())
-
-    def _prices(self, market: Market, now: float) -> tuple[int, int]:
-        if market.is_resolved(now) and market.payouts is not None:
-            return market.payouts
-        point = self._box.world.last_price(market, now)
-        first = point.price if point.outcome_index == 0 else ONE - point.price
-        return first, ONE - first
+        return distinct.values()
 
 
-def iso(at: int) -> str:
-    """A second as the venue's ISO text."""
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _page(request: Request, found: Iterable[T]) -> Iterable[T]:
+    limit = request.count("limit", _DEFAULT_ROWS, most=MAX_ROWS)
+    start = request.count("offset", 0, most=DISTANT)
+    return islice(found, start, start + limit)
 
 
-def _values(query: dict[str, list[str]], name: str) -> list[str]:
-    """All values of a repeatable parameter, which may also be separated by commas."""
-    return [part for value in query.get(name, []) for part in value.split(",")]
+def _keyset(request: Request, found: Iterable[T], *, most: int) -> tuple[list[T], dict[str, str]]:
+    """A page and, only where it is full, the cursor of the next one (the API's own rule)."""
+    if "offset" in request.query:
+        text = "offset is not allowed on keyset endpoints"
+        raise VenueError(422, text, extra={"type": "validation error"})
+    limit = request.count("limit", _DEFAULT_ROWS, most=most)
+    start = decode_cursor(request.param("after_cursor"))
+    page = list(islice(found, start, start + limit))
+    is_full = len(page) == limit and limit > 0
+    return page, {"next_cursor": encode_cursor(start + limit)} if is_full else {}
 
 
-def _packed(values: list[str]) -> str:
-    return "[" + ", ".join(orjson.dumps(value).decode() for value in values) + "]"
+def _mentions(event: MarketEvent, words: list[str], now: float) -> bool:
+    titles = [event.title, *(market.title for market in event.seen(now))]
+    return any(all(word in title.lower() for word in words) for title in titles)
 
 
-def _tag(market: Market) -> dict[str, str]:
-    return {"id": "21", "label": market.category.capitalize(), "slug": market.category}
+def _tag(category: str) -> dict[str, object]:
+    return tag_view(tag_of(category))
 
 
-def _event(market: Market, *, closed: bool) -> dict[str, object]:
-    return {
-        "id": market.gamma_id,
-        "slug": market.slug,
-        "ticker": market.slug,
-        "title": market.title,
-        "category": market.category,
-        "closed": closed,
-        "tags": [_tag(market)],
-    }
+def _search_tag(tag: Tag, events: list[MarketEvent]) -> dict[str, object]:
+    count = sum(tag_of(event.category) == tag for event in events)
+    return {"id": tag.tag_id, "label": tag.label, "slug": tag.slug, "event_count": count}

@@ -1,0 +1,1 @@
+"""What the Data API knows: the chain's trades and redemptions, late as an indexer is."""
