@@ -21,6 +21,8 @@ from ltsys.simulator.exchange.keys import KeyRing
 from ltsys.simulator.faults.faults import Faults
 from ltsys.simulator.faults.layer import FaultLayer
 from ltsys.simulator.http import Application, Layer, Message, Receive, Router, Send
+from ltsys.simulator.indexer.indexer import Indexer
+from ltsys.simulator.indexer.portfolio import Portfolio
 from ltsys.simulator.options import SimulatorOptions, parse
 from ltsys.simulator.routes import scores
 from ltsys.simulator.routes.account import AccountRoutes
@@ -29,7 +31,10 @@ from ltsys.simulator.routes.auth import AuthRoutes
 from ltsys.simulator.routes.data import DataRoutes
 from ltsys.simulator.routes.fault_admin import FaultAdminRoutes
 from ltsys.simulator.routes.gamma import GammaRoutes
+from ltsys.simulator.routes.history import HistoryRoutes
 from ltsys.simulator.routes.market import MarketRoutes
+from ltsys.simulator.routes.positions import PositionRoutes
+from ltsys.simulator.routes.prices import PriceRoutes
 from ltsys.simulator.routes.scoring import ScoringRoutes
 from ltsys.simulator.routes.trading import TradingRoutes
 from ltsys.simulator.streams.protocol import StreamProtocol
@@ -93,8 +98,13 @@ def build_application(
     AccountRoutes(box).install(router)
     ScoringRoutes(box).install(router)
     MarketRoutes(box).install(router)
-    GammaRoutes(box).install(router)
-    DataRoutes(box).install(router)
+    PriceRoutes(box).install(router)
+    HistoryRoutes(box).install(router)
+    indexer = Indexer(box.world, box.exchange)
+    portfolio = Portfolio(box.world, indexer)
+    GammaRoutes(box, indexer).install(router)
+    DataRoutes(box, portfolio).install(router)
+    PositionRoutes(box, portfolio).install(router)
     AdminRoutes(box).install(router)
     FaultAdminRoutes(box).install(router)
     scores.install(router)
