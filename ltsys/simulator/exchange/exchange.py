@@ -1,7 +1,7 @@
 """The exchange: takes orders, matches them, keeps the book while the world's time passes."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -50,6 +50,7 @@ class Exchange:
 
     `orders` holds every order whose hash was ever burnt, killed ones included (VENUE §3.3).
     For `hide_matched_orders_s` after a full match an order cannot be read (VENUE §8.1).
+    `admit` may raise a VenueError for an order that the venue takes at other times.
     """
 
     def __init__(self, world: World, *, settle_s: float = 0) -> None:
@@ -64,6 +65,7 @@ class Exchange:
         self.posts = 0
         self.hide_matched_orders_s = 0.0
         self.parking = Parking()
+        self.admit: Callable[[Envelope], None] = lambda _: None
         self.notifications = Notifications(self.orders)
         self.events.listen(self.notifications.hear)
         self._agenda = Agenda()
@@ -93,7 +95,9 @@ class Exchange:
         """
         self.posts += 1
         try:
-            return self._submit(key, decode(payload), now)
+            envelope = decode(payload)
+            self.admit(envelope)
+            return self._submit(key, envelope, now)
         except VenueError as error:
             self.refused[error.kind] += 1
             raise
@@ -143,6 +147,15 @@ class Exchange:
     def schedule(self, at: float, action: Action) -> None:
         """Let something happen at a simulated time, in order with everything else."""
         self._agenda.add(at, action)
+
+    def split(self, address: str, market: Market, units: int, now: float) -> bool:
+        """Turn free dollars into pairs of a market; False if they do not suffice (VENUE §10)."""
+        self._books.track(market, now)
+        return self.ledger.split(address, market, units)
+
+    def merge(self, address: str, market: Market, units: int) -> bool:
+        """Turn free pairs of a market into dollars; False if they do not suffice."""
+        return self.ledger.merge(address, market, units)
 
     def advance(self, now: float) -> None:
         """Let happen, in order of time, all that happens up to now."""
