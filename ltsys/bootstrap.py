@@ -1,5 +1,6 @@
 """Puts adapters behind the ports. The only module that knows both (STYLE §3)."""
 
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
@@ -24,7 +25,7 @@ from ltsys.ports import Clock, MarketData, ModelScores
 from ltsys.ports.queries import Queries
 from ltsys.ports.store import Store
 from ltsys.settings import Settings, load
-from ltsys.usecases.desk import Desk, Watch
+from ltsys.usecases.desk import Desk, Patience, Watch
 
 _PRIVATE = 0o077
 
@@ -134,6 +135,10 @@ class Services:
             venue=self.saboteur.port(venue, "post", "fills") if self.saboteur else venue,
             clock=self.clock,
             account=self.signer.address.lower(),
+            patience=Patience(
+                park_after=timedelta(seconds=self.settings.park_after_s),
+                overdue_after=timedelta(seconds=self.settings.overdue_after_s),
+            ),
             required_gates=_gates(self.settings.required_gates),
             repost_identical=self.settings.repost_identical,
         )

@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     """Which process this is: the queue that a worker serves."""
     sabotage_dir: Path | None = None
     """Only in drills: where orders to die are left (`ltsys.adapters.sabotage`)."""
+    park_after_s: int = Field(default=900, ge=1)
+    """Machine seconds after its post at which an unsettled order waits for an operator."""
+    overdue_after_s: int = Field(default=120, ge=1)
+    """Machine seconds that a signal or an answer may wait before it is alerted about."""
     database_pool: int = Field(default=10, ge=1, le=100)
     sync_s: int = Field(default=10, ge=1, le=3600)
     """Machine seconds between two ticks of the sync and of the sweeps."""

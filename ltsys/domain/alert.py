@@ -34,3 +34,8 @@ class OpenAlert:
     first_at: datetime
     last_at: datetime
     count: int
+
+
+def parked_key(lt_order_id: LtOrderId) -> str:
+    """The alert of an order that waits for an operator."""
+    return f"parked:{lt_order_id}"

@@ -56,5 +56,9 @@ class HaltedError(LtsysError):
     """Trading is stopped: leave the work queued."""
 
 
+class RefusedError(LtsysError):
+    """What an operator asked for would not be safe: nothing was changed."""
+
+
 class SettingsError(LtsysError):
     """A setting is wrong or missing: refuse to start."""

@@ -30,7 +30,9 @@ class Kind(StrEnum):
     UNFILL = "unfill"
     RELEASE = "release"
     RESOLVE = "resolve"
+    UNRESOLVE = "unresolve"
     SETTLE = "settle"
+    UNSETTLE = "unsettle"
 
 
 class Book(StrEnum):
@@ -136,19 +138,37 @@ def unfill(cause: str, *, cost: Usd, fee: Usd) -> Posting:
     return Posting(cause=cause, kind=Kind.UNFILL, entries=tuple(entries))
 
 
-def resolve(order: str, *, cost: Usd, payout: Usd) -> Posting:
-    """The market's outcome turns a position into its payout and a result."""
+def resolve(cause: str, *, cost: Usd, payout: Usd) -> Posting:
+    """The market's outcome turns a position into its payout and a result.
+
+    The cause is the order; of a fill that came after the outcome was booked, the fill.
+    """
     entries = (
         Entry(account=Account.POSITION, amount=-cost),
         Entry(account=Account.SETTLING, amount=payout),
         Entry(account=Account.REALIZED_PNL, amount=cost - payout),
     )
-    return Posting(cause=order, kind=Kind.RESOLVE, entries=entries)
+    return Posting(cause=cause, kind=Kind.RESOLVE, entries=entries)
 
 
-def settle(order: str, payout: Usd) -> Posting:
+def unresolve(cause: str, *, cost: Usd, payout: Usd) -> Posting:
+    """A fill that failed after the outcome was booked takes back its part of it (LESSONS L23)."""
+    entries = (
+        Entry(account=Account.POSITION, amount=cost),
+        Entry(account=Account.SETTLING, amount=-payout),
+        Entry(account=Account.REALIZED_PNL, amount=payout - cost),
+    )
+    return Posting(cause=cause, kind=Kind.UNRESOLVE, entries=entries)
+
+
+def settle(cause: str, payout: Usd) -> Posting:
     """The cooldown is over: the payout can be used again."""
-    return _move(order, Kind.SETTLE, Account.SETTLING, Account.AVAILABLE, payout)
+    return _move(cause, Kind.SETTLE, Account.SETTLING, Account.AVAILABLE, payout)
+
+
+def unsettle(cause: str, payout: Usd) -> Posting:
+    """A payout that was released, and was not ours after all, is no longer available."""
+    return _move(cause, Kind.UNSETTLE, Account.AVAILABLE, Account.SETTLING, payout)
 
 
 def _move(cause: str, kind: Kind, source: Account, target: Account, amount: Usd) -> Posting:

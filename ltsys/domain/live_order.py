@@ -89,11 +89,18 @@ class LiveOrder:
     matched_at_once: Usd | None = None
     """Dollars that the answer to the post said were matched; None where it said nothing."""
     check_count: int = 0
+    attempt: int = 1
+    """Number of the newest envelope (LESSONS L08)."""
 
     @property
     def book(self) -> ledger.Book:
         """Test orders have books of their own (LESSONS L36)."""
         return ledger.Book(self.mode.value)
+
+    @property
+    def reserve_cause(self) -> str:
+        """The ledger's name of what this attempt sets aside."""
+        return self.lt_order_id if self.attempt == 1 else f"{self.lt_order_id}#{self.attempt}"
 
     @property
     def average_price(self) -> Price | None:
@@ -112,6 +119,11 @@ class LiveOrder:
         """What the market paid for the shares; None before its outcome is booked."""
         per_share = _PAYOUTS.get(self.outcome)
         return None if per_share is None else self.executed_shares.paying(per_share).rounded()
+
+    @property
+    def result(self) -> Usd | None:
+        """Payout − cost, fees apart (FT_RULES §9); None before its outcome is booked."""
+        return None if self.payout is None else self.payout - self.executed
 
     def moved(self, event: OrderEvent) -> Self:
         """The order after an event. Raises IllegalTransitionError."""
@@ -140,6 +152,19 @@ def planned(signal: Signal, plan: Plan) -> LiveOrder:
         signal_at=signal.signal_at,
         plan=plan,
         reserved=plan.reserve,
+    )
+
+
+def planned_again(order: LiveOrder, plan: Plan) -> LiveOrder:
+    """The same signal's order with a new attempt. Raises IllegalTransitionError."""
+    return replace(
+        order.moved(OrderEvent.RETRY),
+        plan=plan,
+        reserved=plan.reserve,
+        attempt=order.attempt + 1,
+        order_id=None,
+        matched_at_once=None,
+        check_count=0,
     )
 
 
@@ -175,7 +200,7 @@ def released(order: LiveOrder) -> tuple[LiveOrder, Posting | None]:
     """What an ended order did not use goes back, once (LESSONS L24)."""
     if order.status not in ENDED or not order.reserved:
         return order, None
-    posting = ledger.release(order.lt_order_id, order.reserved)
+    posting = ledger.release(order.reserve_cause, order.reserved)
     return replace(order, reserved=ZERO_USD), posting
 
 

@@ -40,6 +40,11 @@ class OrderEvent(StrEnum):
     """A fill that was counted failed to settle."""
     CANCEL = "cancel"
     EXPIRE = "expire"
+    PARK = "park"
+    """Nobody could tell what became of it in time; it waits for an operator."""
+    UNPARK = "unpark"
+    RETRY = "retry"
+    """An operator wants a new attempt at a signal whose last one has definitely ended."""
 
 
 _S, _E = OrderStatus, OrderEvent
@@ -90,6 +95,21 @@ TRANSITIONS: dict[tuple[OrderStatus, OrderEvent], OrderStatus] = {
     (_S.CANCELED, _E.FILL_ALL): _S.FILLED,
     (_S.EXPIRED, _E.FILL_PART): _S.EXPIRED,
     (_S.EXPIRED, _E.FILL_ALL): _S.FILLED,
+    # whatever we believed, shares that are ours are counted, and nothing more is posted
+    (_S.PLANNED, _E.FILL_PART): _S.CANCELED,
+    (_S.PLANNED, _E.FILL_ALL): _S.FILLED,
+    (_S.DENIED, _E.FILL_PART): _S.CANCELED,
+    (_S.DENIED, _E.FILL_ALL): _S.FILLED,
+    (_S.REJECTED, _E.FILL_PART): _S.CANCELED,
+    (_S.REJECTED, _E.FILL_ALL): _S.FILLED,
+    (_S.UNKNOWN, _E.PARK): _S.UNKNOWN,
+    (_S.LIVE, _E.PARK): _S.LIVE,
+    (_S.PARTIALLY_FILLED, _E.PARK): _S.PARTIALLY_FILLED,
+    (_S.UNKNOWN, _E.UNPARK): _S.UNKNOWN,
+    (_S.LIVE, _E.UNPARK): _S.LIVE,
+    (_S.PARTIALLY_FILLED, _E.UNPARK): _S.PARTIALLY_FILLED,
+    (_S.CANCELED, _E.RETRY): _S.PLANNED,
+    (_S.REJECTED, _E.RETRY): _S.PLANNED,
 }
 
 WORKING = frozenset({_S.SUBMITTING, _S.UNKNOWN, _S.LIVE, _S.PARTIALLY_FILLED})

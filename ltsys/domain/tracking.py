@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import ZERO_SHARES, ZERO_USD, Shares, Usd
-from ltsys.domain.order import ENDED, OrderEvent, OrderStatus
+from ltsys.domain.order import ENDED, WORKING, OrderEvent, OrderStatus
 from ltsys.domain.venue import TimeInForce, VenueOrder, VenueOrderStatus
 
 _ROUNDING = Usd(Decimal("0.0001"))
@@ -20,6 +20,8 @@ class NextStep(StrEnum):
 
     WAIT = "wait"
     REPOST = "repost"
+    PARK = "park"
+    """Stop asking: only news that comes by itself, or an operator, can settle it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +44,37 @@ class Evidence:
     failed: Usd = ZERO_USD
     """Dollars of reported fills that failed to settle: matched once, and never ours."""
     failed_shares: Shares = ZERO_SHARES
+    is_overdue: bool = False
+    """It was posted longer ago than we have patience for."""
 
 
 def conclude(order: LiveOrder, evidence: Evidence) -> OrderEvent | NextStep:
     """The event that follows for a working order, or what to do next.
 
     Not found is never proof of absence (LESSONS L05). An immediate order that has fills has
-    nothing more to come once its amounts are known to be complete.
+    nothing more to come once its amounts are known to be complete. One that nothing settled in
+    time is parked, its money still set aside (LESSONS L27).
     """
+    step = _step(order, evidence)
+    says_nothing_new = step is NextStep.WAIT or (step, order.status) == _STILL_LIVE
+    return NextStep.PARK if says_nothing_new and _is_hopeless(order, evidence) else step
+
+
+_STILL_LIVE = (OrderEvent.ACCEPT, OrderStatus.LIVE)
+
+
+def _is_hopeless(order: LiveOrder, evidence: Evidence) -> bool:
+    """Time is over and enough looks were had; an order that may rest is only lost if unknown."""
+    can_rest = order.plan.time_in_force not in _AT_ONCE
+    return (
+        evidence.is_overdue
+        and evidence.check_count >= evidence.conclude_after_checks
+        and order.status in WORKING
+        and (order.status is OrderStatus.UNKNOWN or not can_rest)
+    )
+
+
+def _step(order: LiveOrder, evidence: Evidence) -> OrderEvent | NextStep:
     if order.status in ENDED:
         return NextStep.WAIT
     if order.executed or evidence.failed or order.status is OrderStatus.PARTIALLY_FILLED:

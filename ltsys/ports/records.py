@@ -19,10 +19,10 @@ from ltsys.domain.ids import (
 )
 from ltsys.domain.live_order import Fill, LiveOrder
 from ltsys.domain.market import Market
-from ltsys.domain.money import Usd
+from ltsys.domain.money import Shares, Usd
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
-from ltsys.domain.venue import SignedOrder
+from ltsys.domain.venue import SignedOrder, VenueOrderStatus
 
 SignalKey = tuple[StrategyId, SourceTradeId]
 
@@ -117,6 +117,10 @@ class Tracking:
     market: Market | None
     fills: tuple[Fill, ...]
     queued_at: datetime
+    posted_at: datetime | None
+    """Machine time at which its newest envelope was saved to be posted."""
+    parked_at: datetime | None
+    """Machine time since which it waits for an operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +130,28 @@ class PreparedOrder:
     lt_order_id: LtOrderId
     signed: SignedOrder
     state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one look at the venue showed of an order, kept for people.
+
+    `held_here` and `held_there` are shares of its token in our books and at the venue; None
+    where they were not compared.
+    """
+
+    shown: VenueOrderStatus | None
+    matched: Shares | None
+    fill_count: int
+    failed_count: int
+    held_here: Shares | None
+    held_there: Shares | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """The oldest of what waits, in machine time; None where nothing does (LESSONS L51)."""
+
+    oldest_signal_at: datetime | None
+    oldest_unanswered_at: datetime | None
+    """Of orders that were posted and whose fate is not known; parked ones are left out."""

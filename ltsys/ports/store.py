@@ -26,6 +26,7 @@ from ltsys.domain.live_order import Fill, LiveOrder
 from ltsys.domain.market import Market
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderEvent
+from ltsys.domain.restatement import Booked
 from ltsys.domain.risk import Denial
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
@@ -35,7 +36,9 @@ from ltsys.ports.operations import OperationsStore
 from ltsys.ports.records import (
     Execution,
     LogEntry,
+    Outbox,
     PreparedOrder,
+    Sighting,
     SignalKey,
     Tracking,
     WalletDecisions,
@@ -177,8 +180,12 @@ class LiveStore(Protocol):
         """
         ...
 
-    def prepared(self, lt_order_id: LtOrderId) -> PreparedOrder | None:
-        """The latest envelope of an order."""
+    def attempts(self, lt_order_id: LtOrderId) -> tuple[PreparedOrder, ...]:
+        """Every envelope of an order, the newest last (LESSONS L08)."""
+        ...
+
+    def plan_again(self, before: LiveOrder, now: LiveOrder, *, detail: str) -> None:
+        """An ended order has a new plan for its next attempt. Raises StaleWriteError."""
         ...
 
     def save_answer(
@@ -203,7 +210,8 @@ class LiveStore(Protocol):
     ) -> None:
         """Compare-and-set on the status, with its row of history. Raises StaleWriteError.
 
-        `latency_ms` is told once, with the move that the venue's answer caused.
+        `latency_ms` is told once, with the move that the venue's answer caused. An order that
+        was parked is so no more.
         """
         ...
 
@@ -214,8 +222,13 @@ class LiveStore(Protocol):
         event: OrderEvent | None,
         *,
         next_check_at: datetime | None,
+        seen: Sighting | None = None,
+        is_parked: bool = False,
     ) -> None:
-        """The order was looked at once more; it moves if its status changed."""
+        """The order was looked at once more; it moves if its status changed.
+
+        With PARK or a new status as the event the history has a row of it.
+        """
         ...
 
     def finish_signal(self, key: SignalKey, *, outcome: str, reason: str | None) -> None: ...
@@ -253,10 +266,23 @@ class LiveStore(Protocol):
     def working_orders_in(self, condition_id: ConditionId) -> tuple[LtOrderId, ...]: ...
 
     def close_order(
-        self, order: LiveOrder, *, pnl: Usd, resolved_at: datetime, settles_at: datetime
+        self, order: LiveOrder, *, was: RiskState, resolved_at: datetime, settles_at: datetime
     ) -> None:
-        """The order's outcome and result are final; its payout settles later."""
+        """The order's outcome and result are booked; its payout settles later.
+
+        `was` is how things stood before, kept to take the result back exactly (LESSONS L23).
+        """
         ...
+
+    def booked(self, order: LiveOrder) -> Booked | None:
+        """How the outcome of an order was booked; None while it is open."""
+        ...
+
+    def restate_result(self, order: LiveOrder) -> None:
+        """The result of an order with an outcome follows what is filled of it now."""
+        ...
+
+    def outbox(self) -> Outbox: ...
 
     def add_account(
         self, user_id: str, address: Address, signature_type: int, key_reference: str

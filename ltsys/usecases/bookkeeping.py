@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 
+from ltsys.domain import ledger
 from ltsys.domain.ledger import Book, Posting
 from ltsys.domain.live_order import LiveOrder, released
-from ltsys.domain.strategy import RiskState
+from ltsys.domain.money import ZERO_USD
+from ltsys.domain.restatement import Booked, losses_in_a_row, peak_equity
+from ltsys.domain.risk import tripped_breaker
+from ltsys.domain.strategy import Mode, RiskRules, RiskState
 from ltsys.ports.store import Transaction
 
 
@@ -22,9 +26,73 @@ def book_posting(
     return replace(state, balances=state.balances.after(posting))
 
 
-def end_if_over(order: LiveOrder, state: RiskState, tx: Transaction) -> LiveOrder:
-    """An ended order has given back what it still held aside, once (LESSONS L24)."""
+def give_back(order: LiveOrder, state: RiskState, tx: Transaction) -> tuple[LiveOrder, RiskState]:
+    """An ended order holds nothing aside any more, once (LESSONS L24); the caller saves both."""
     ended, posting = released(order)
-    if posting is not None:
-        tx.save_state(order.strategy_id, book_posting(order, posting, state, tx))
+    if posting is None:
+        return ended, state
+    return ended, book_posting(order, posting, state, tx)
+
+
+def end_if_over(order: LiveOrder, state: RiskState, tx: Transaction) -> LiveOrder:
+    """As `give_back`, with the state saved."""
+    ended, after = give_back(order, state, tx)
+    if after is not state:
+        tx.save_state(order.strategy_id, after)
     return ended
+
+
+def restate(
+    before: LiveOrder, after: LiveOrder, state: RiskState, *, cause: str, tx: Transaction
+) -> RiskState:
+    """A booked outcome follows a fill that came, or failed, after it (LESSONS L23, L24).
+
+    Nothing happens while the order's outcome is open: its resolution will count the fill. The
+    caller saves the state and the order.
+    """
+    booked = tx.booked(before)
+    if booked is None or before.payout is None or after.payout is None:
+        return state
+    for posting in _restatement(before, after, cause, is_settled=booked.is_settled):
+        state = book_posting(after, posting, state, tx)
+    tx.restate_result(after)
+    return _judged_again(before, after, booked, state, tx)
+
+
+def _restatement(
+    before: LiveOrder, after: LiveOrder, cause: str, *, is_settled: bool
+) -> list[Posting]:
+    """Of a payout that still rests, only the outcome changes: it settles as a whole later."""
+    cost = after.executed - before.executed
+    payout = (after.payout or ZERO_USD) - (before.payout or ZERO_USD)
+    if after.executed_shares > before.executed_shares:
+        made = [ledger.resolve(cause, cost=cost, payout=payout)]
+        settling = ledger.settle(cause, payout)
+    else:
+        made = [ledger.unresolve(cause, cost=-cost, payout=-payout)]
+        settling = ledger.unsettle(cause, -payout)
+    return [*made, settling] if is_settled and payout else made
+
+
+def _judged_again(
+    before: LiveOrder, after: LiveOrder, booked: Booked, state: RiskState, tx: Transaction
+) -> RiskState:
+    """The run of losses and the peak; a breaker may trip by it, and none resets (LESSONS L34)."""
+    if after.mode is not Mode.LIVE:
+        return state
+    peak = peak_equity(state.peak_equity, before, after, booked)
+    state = replace(
+        state,
+        consecutive_losses=losses_in_a_row(state.consecutive_losses, before, after, booked),
+        peak_equity=max(peak, state.balances.equity),
+    )
+    _, rules = tx.rules(after.strategy_id)
+    return paused_if_tripped(rules, state)
+
+
+def paused_if_tripped(rules: RiskRules, state: RiskState) -> RiskState:
+    """A tripped breaker pauses the strategy, so that a later win does not start it again."""
+    breaker = tripped_breaker(rules, state)
+    if breaker is None or state.is_paused:
+        return state
+    return replace(state, is_paused=True, pause_reason=str(breaker))

@@ -24,6 +24,10 @@ class Patience:
     """More than a minute of looks ever further apart (VENUE §3.5)."""
     warn_after_checks: int = 10
     """An order that is still not over by then is one that somebody should look at (L27)."""
+    park_after: timedelta = timedelta(minutes=15)
+    """Of the post, in machine time: what is not settled by then waits for an operator."""
+    overdue_after: timedelta = timedelta(minutes=2)
+    """A signal or an answer that waits longer is alerted about (LESSONS L51)."""
 
     def pause(self, check_count: int) -> timedelta:
         """Twice as long each time, up to the longest."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
+from ltsys.domain.alert import parked_key
 from ltsys.domain.errors import (
     OutcomeUnknownError,
     VenueRejectedError,
@@ -37,7 +38,9 @@ def record_answer(
             return None
         matched = answer.matched_usd if isinstance(answer, Accepted) else None
         tx.save_answer(order_id, state=state, text=text, matched=matched, answered_at=wall)
-        if (tracking.order.status, event) not in TRANSITIONS:
+        is_newest = tracking.order.order_id == order_id
+        if not is_newest or (tracking.order.status, event) not in TRANSITIONS:
+            # of an attempt that was given up, it says nothing about the one that followed
             _log(tracking.order, f"late answer without effect: {text}", wall, tracking, tx)
             return None
         _move(tracking, event, text, wall, desk, tx)
@@ -93,6 +96,8 @@ def _move(
             tx.finish_signal(key, outcome="failed", reason=text)
         case _:
             pass
+    if tracking.parked_at is not None:
+        tx.clear_alert(parked_key(order.lt_order_id))
     _log(order, f"{event}: {text}", wall, tracking, tx)
 
 

@@ -3,17 +3,20 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ltsys.domain.alert import Alert, Severity, parked_key
+from ltsys.domain.errors import MalformedAnswerError
 from ltsys.domain.fees import taker_fee
 from ltsys.domain.live_order import Fill, LiveOrder, with_fill, without_fill
 from ltsys.domain.market import Market
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.order import OrderEvent, OrderStatus
 from ltsys.domain.risk import rolled_over
+from ltsys.domain.source_trade import Side
 from ltsys.domain.strategy import Mode, RiskState
 from ltsys.domain.venue import FillStatus, VenueFill
 from ltsys.ports.records import LogEntry, Tracking
 from ltsys.ports.store import Transaction
-from ltsys.usecases.bookkeeping import book_posting
+from ltsys.usecases.bookkeeping import book_posting, give_back, restate
 
 _RANK = {
     FillStatus.MATCHED: 0,
@@ -24,57 +27,119 @@ _RANK = {
 }
 """A status only moves forward; the two last are final (LESSONS L22, L23)."""
 
+_UNCONFIRMED = frozenset(
+    {OrderStatus.PLANNED, OrderStatus.SUBMITTING, OrderStatus.DENIED, OrderStatus.REJECTED}
+)
+
 
 def record_fill(
-    reported: VenueFill, tracking: Tracking, *, now: datetime, tx: Transaction
+    reported: VenueFill,
+    tracking: Tracking,
+    *,
+    now: datetime,
+    tx: Transaction,
+    look_at: datetime | None = None,
 ) -> Tracking:
     """The fill is counted once, in its newest status; returns what is known of the order then.
 
-    The caller holds the strategy's lock (`lock_tracking`) and saves nothing itself.
+    Whoever reports it, the answer to a post, a poll, the stream or a reconciliation, comes here
+    with the strategy's lock (`lock_tracking`) and saves nothing itself. An order that moved by
+    it is looked at again at `look_at`, machine time; None leaves that to the caller. Raises
+    MalformedAnswerError for a fill that cannot be this order's (LESSONS L07).
     """
+    _refuse_foreign(reported, tracking.order)
     known = next((f for f in tracking.fills if _same(f.venue, reported)), None)
     if known is None:
         if reported.status is FillStatus.FAILED:
             return tracking
-        return _count(reported, tracking, now, tx)
+        return _count(reported, tracking, now, look_at, tx)
     if _RANK[reported.status] <= _RANK[known.status]:
         return tracking
-    changed = replace(known, venue=reported)
+    changed = replace(known, venue=replace(known.venue, status=reported.status))
     tx.move_fill(changed)
     fills = tuple(changed if f is known else f for f in tracking.fills)
     tracking = replace(tracking, fills=fills)
-    return _reverse(known, tracking, tx) if changed.status is FillStatus.FAILED else tracking
+    if changed.status is FillStatus.FAILED:
+        return _reverse(changed, tracking, look_at, tx)
+    return tracking
 
 
-def _count(reported: VenueFill, tracking: Tracking, now: datetime, tx: Transaction) -> Tracking:
+def _refuse_foreign(reported: VenueFill, order: LiveOrder) -> None:
+    if (reported.token_id, reported.side) != (order.token_id, Side.BUY):
+        raise MalformedAnswerError(
+            f"{reported.trade_id} is a {reported.side} of token {reported.token_id}; "
+            f"{order.lt_order_id} buys {order.token_id}"
+        )
+
+
+def _count(
+    reported: VenueFill,
+    tracking: Tracking,
+    now: datetime,
+    look_at: datetime | None,
+    tx: Transaction,
+) -> Tracking:
     before = tracking.order
     fill = priced(reported, tracking.market)
-    order, posting = with_fill(before, fill)
-    state = book_posting(order, posting, rolled_over(tracking.state, now), tx)
-    state = _spent(order, state, fill.cost)
-    tx.add_fill(order, fill)
+    counted, posting = with_fill(before, fill)
+    today = rolled_over(tracking.state, max(now, reported.matched_at))
+    state = _spent(counted, book_posting(counted, posting, today, tx), fill, fill.cost)
+    state = restate(before, counted, state, cause=posting.cause, tx=tx)
+    order, state = give_back(counted, state, tx)
     tx.save_state(order.strategy_id, state)
+    tx.add_fill(order, fill)
     event = OrderEvent.FILL_ALL if order.status is OrderStatus.FILLED else OrderEvent.FILL_PART
     detail = f"{fill.venue.shares.count} shares at {fill.venue.price.per_share}"
-    tx.move_order(before, order, event, detail=detail, next_check_at=None)
-    if before.status is OrderStatus.SUBMITTING:
-        # the answer to the post was lost or is late: the fill says that the signal was executed
+    tx.move_order(before, order, event, detail=detail, next_check_at=look_at)
+    if before.status in _UNCONFIRMED:
+        # the answer to the post was lost, late or wrong: the fill says that it was executed
         key = (order.strategy_id, order.source_trade_id)
         tx.finish_signal(key, outcome="executed", reason=None)
     tx.log(_entry(order, fill, f"filled {detail} for {fill.cost}, fee {fill.fee}"))
-    return replace(tracking, order=order, state=state, fills=(*tracking.fills, fill))
+    _tell(order, tracking, state, tx)
+    fills = (*tracking.fills, fill)
+    return replace(tracking, order=order, state=state, fills=fills, parked_at=None)
 
 
-def _reverse(fill: Fill, tracking: Tracking, tx: Transaction) -> Tracking:
+def _reverse(fill: Fill, tracking: Tracking, look_at: datetime | None, tx: Transaction) -> Tracking:
+    """All that the fill touched is as if it had never been (LESSONS L23); people are told."""
     before = tracking.order
     order, posting = without_fill(before, fill)
     state = book_posting(order, posting, tracking.state, tx)
-    state = _unspent(order, state, fill)
+    state = _spent(order, state, fill, -fill.cost)
+    state = restate(before, order, state, cause=posting.cause, tx=tx)
     tx.save_state(order.strategy_id, state)
-    tx.move_order(before, order, OrderEvent.UNFILL, detail="failed to settle", next_check_at=None)
-    entry = _entry(order, fill, f"a fill of {fill.cost} failed to settle and was taken back")
-    tx.log(replace(entry, level="ERROR"))
-    return replace(tracking, order=order, state=state)
+    tx.move_order(
+        before, order, OrderEvent.UNFILL, detail="failed to settle", next_check_at=look_at
+    )
+    message = f"a fill of {fill.cost} failed to settle and was taken back"
+    tx.log(replace(_entry(order, fill, message), level="ERROR"))
+    tx.raise_alert(
+        Alert(
+            key=f"fill_failed:{order.lt_order_id}",
+            severity=Severity.WARNING if order.payout is None else Severity.CRITICAL,
+            text=f"{order.lt_order_id} of {order.strategy_id}: {message} ({order.outcome})",
+            strategy_id=order.strategy_id,
+            lt_order_id=order.lt_order_id,
+        )
+    )
+    _tell(order, tracking, state, tx)
+    return replace(tracking, order=order, state=state, parked_at=None)
+
+
+def _tell(order: LiveOrder, tracking: Tracking, state: RiskState, tx: Transaction) -> None:
+    """What the news ended or started beyond the order itself."""
+    if tracking.parked_at is not None:
+        tx.clear_alert(parked_key(order.lt_order_id))
+    if state.is_paused and not tracking.state.is_paused:
+        entry = LogEntry(
+            stage="fill",
+            message=f"paused: {state.pause_reason}",
+            level="WARNING",
+            strategy_id=order.strategy_id,
+            lt_order_id=order.lt_order_id,
+        )
+        tx.log(entry)
 
 
 def priced(reported: VenueFill, market: Market | None) -> Fill:
@@ -90,20 +155,13 @@ def priced(reported: VenueFill, market: Market | None) -> Fill:
     return Fill(venue=reported, cost=(reported.price * reported.shares).rounded_down(), fee=fee)
 
 
-def _spent(order: LiveOrder, state: RiskState, cost: Usd) -> RiskState:
-    """Daily spending counts fills, of live orders only (LESSONS L33, L36)."""
-    if order.mode is not Mode.LIVE:
-        return state
-    spent = max(ZERO_USD, state.daily_spent + cost)
-    return replace(state, daily_spent=spent)
-
-
-def _unspent(order: LiveOrder, state: RiskState, fill: Fill) -> RiskState:
-    """Only a fill of the day that is being counted gives back to its budget (LESSONS L33)."""
+def _spent(order: LiveOrder, state: RiskState, fill: Fill, cost: Usd) -> RiskState:
+    """Daily spending counts the fills of the UTC day, of live orders only (LESSONS L33, L36)."""
     resets_at = state.daily_reset_at
-    if resets_at is not None and fill.venue.matched_at < resets_at - timedelta(days=1):
+    is_older = resets_at is not None and fill.venue.matched_at < resets_at - timedelta(days=1)
+    if is_older or order.mode is not Mode.LIVE:
         return state
-    return _spent(order, state, -fill.cost)
+    return replace(state, daily_spent=max(ZERO_USD, state.daily_spent + cost))
 
 
 def _same(known: VenueFill, reported: VenueFill) -> bool:

@@ -12,15 +12,13 @@ from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.market import Market
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.order import ENDED
-from ltsys.domain.pnl import realized_pnl
 from ltsys.domain.resolution import Resolved, payouts, resolution_of
-from ltsys.domain.risk import tripped_breaker
 from ltsys.domain.strategy import Mode, RiskRules, RiskState
 from ltsys.domain.venue import FillStatus
 from ltsys.ports import Clock, MarketData
 from ltsys.ports.records import LogEntry, Tracking
 from ltsys.ports.store import Store, Transaction
-from ltsys.usecases.bookkeeping import book_posting
+from ltsys.usecases.bookkeeping import book_posting, paused_if_tripped
 
 
 def markets_to_resolve(*, store: Store, clock: Clock) -> tuple[ConditionId, ...]:
@@ -84,24 +82,20 @@ def _is_final(tracking: Tracking) -> bool:
 
 
 def _book_outcome(tracking: Tracking, end: Resolved, now: datetime, tx: Transaction) -> None:
-    order = tracking.order
-    payout = order.executed_shares.paying(end.payout_per_share).rounded()
-    pnl = realized_pnl(
-        shares=order.executed_shares, cost=order.executed, payout_per_share=end.payout_per_share
-    ).rounded()
+    order = replace(tracking.order, outcome=FtOutcome(end.verdict.value))
+    payout = order.payout or ZERO_USD
     posting = ledger.resolve(order.lt_order_id, cost=order.executed, payout=payout)
     state = book_posting(order, posting, tracking.state, tx)
     strategy, rules = tx.rules(order.strategy_id)
     settles_at = now + timedelta(seconds=strategy.cooldown_s)
     if settles_at <= now:
         state = _settle(order, payout, state, tx)
-    state = _judged(order, pnl, rules, state)
+    state = _judged(order, rules, state)
     tx.save_state(order.strategy_id, state)
-    closed = replace(order, outcome=FtOutcome(end.verdict.value))
-    tx.close_order(closed, pnl=pnl, resolved_at=now, settles_at=settles_at)
-    tx.log(_entry(closed, f"{closed.outcome}: payout {payout}, result {pnl}"))
+    tx.close_order(order, was=tracking.state, resolved_at=now, settles_at=settles_at)
+    tx.log(_entry(order, f"{order.outcome}: payout {payout}, result {order.result}"))
     if state.is_paused and not tracking.state.is_paused:
-        tx.log(replace(_entry(closed, f"paused: {state.pause_reason}"), level="WARNING"))
+        tx.log(replace(_entry(order, f"paused: {state.pause_reason}"), level="WARNING"))
 
 
 def _settle(order: LiveOrder, payout: Usd, state: RiskState, tx: Transaction) -> RiskState:
@@ -110,20 +104,14 @@ def _settle(order: LiveOrder, payout: Usd, state: RiskState, tx: Transaction) ->
     return book_posting(order, ledger.settle(order.lt_order_id, payout), state, tx)
 
 
-def _judged(order: LiveOrder, pnl: Usd, rules: RiskRules, state: RiskState) -> RiskState:
-    """The run of losses, the peak, and the breakers; test orders change none of it (L34, L36).
-
-    A tripped breaker pauses the strategy, so that a later win does not start it again.
-    """
+def _judged(order: LiveOrder, rules: RiskRules, state: RiskState) -> RiskState:
+    """The run of losses, the peak, and the breakers; test orders change none of it (L34, L36)."""
     if order.mode is not Mode.LIVE:
         return state
-    losses = state.consecutive_losses + 1 if pnl < ZERO_USD else 0
+    is_loss = (order.result or ZERO_USD) < ZERO_USD
+    losses = state.consecutive_losses + 1 if is_loss else 0
     peak = max(state.peak_equity, state.balances.equity)
-    state = replace(state, consecutive_losses=losses, peak_equity=peak)
-    breaker = tripped_breaker(rules, state)
-    if breaker is None or state.is_paused:
-        return state
-    return replace(state, is_paused=True, pause_reason=str(breaker))
+    return paused_if_tripped(rules, replace(state, consecutive_losses=losses, peak_equity=peak))
 
 
 def settle_due(*, store: Store, clock: Clock, limit: int = 500) -> int:

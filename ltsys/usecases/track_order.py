@@ -1,15 +1,17 @@
 """Ask the venue what became of an order, and book what it says (DESIGN §4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ltsys.domain.alert import Alert, Severity, parked_key
 from ltsys.domain.ids import LtOrderId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import ZERO_SHARES, ZERO_USD
 from ltsys.domain.order import ENDED, TRANSITIONS, OrderEvent, OrderStatus
 from ltsys.domain.tracking import Evidence, NextStep, conclude, needs_balance
 from ltsys.domain.venue import FillStatus, VenueFill, VenueOrder
-from ltsys.ports.records import LogEntry, PreparedOrder, Tracking
+from ltsys.ports.records import LogEntry, PreparedOrder, Sighting, Tracking
 from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import end_if_over
 from ltsys.usecases.desk import Desk
@@ -20,28 +22,30 @@ _FINAL = frozenset({FillStatus.CONFIRMED, FillStatus.FAILED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    """What the venue shows of one order at one moment."""
+class Look:
+    """What the venue shows of one order at one moment, of all its attempts."""
 
     fills: tuple[VenueFill, ...]
     shown: VenueOrder | None
+    """Its newest attempt; an earlier one has definitely ended."""
 
 
 def track_order(lt_order_id: LtOrderId, *, desk: Desk) -> None:
     """The order's fills are counted and, where the venue's answers settle it, it has ended.
 
-    Otherwise it is looked at again later, ever less often. Raises VenueUnavailableError and
-    MalformedAnswerError: nothing follows from them, and the order stays as it was (L54).
+    Otherwise it is looked at again later, ever less often, until it is parked for an operator.
+    Raises VenueUnavailableError and MalformedAnswerError: nothing follows from them, and the
+    order stays as it was (L54).
     """
     with desk.store.reading() as tx:
         order = tx.order(lt_order_id)
-        prepared = tx.prepared(lt_order_id)
-    if order is None or prepared is None or order.status is OrderStatus.PLANNED:
+        attempts = tx.attempts(lt_order_id)
+    if order is None or not attempts or order.status is OrderStatus.PLANNED:
         return
-    look = _look(order, prepared, desk)
-    step = _record(order, prepared, look, desk)
+    look = look_at(order, attempts, desk=desk)
+    step = _record(order, attempts[-1], look, desk)
     if step is NextStep.REPOST:
-        post_and_record(order, prepared.signed, desk=desk)
+        post_and_record(order, attempts[-1].signed, desk=desk)
 
 
 def due_orders(*, desk: Desk, limit: int = 1_000) -> tuple[LtOrderId, ...]:
@@ -50,40 +54,51 @@ def due_orders(*, desk: Desk, limit: int = 1_000) -> tuple[LtOrderId, ...]:
         return tx.due_orders(desk.clock.wall(), limit)
 
 
-def _look(order: LiveOrder, prepared: PreparedOrder, desk: Desk) -> _Look:
-    """Trades first: a fully matched order may not be shown any more (VENUE §3.5)."""
-    order_id = prepared.signed.order_id
-    fills = desk.venue.fills(order_id, order.condition_id, order.plan.planned_at)
+def look_at(order: LiveOrder, attempts: Sequence[PreparedOrder], *, desk: Desk) -> Look:
+    """Trades first: a fully matched order may not be shown any more (VENUE §3.5).
+
+    Raises VenueUnavailableError and MalformedAnswerError.
+    """
+    since = order.plan.planned_at if len(attempts) == 1 else order.signal_at
+    fills = tuple(
+        fill
+        for attempt in attempts
+        for fill in desk.venue.fills(attempt.signed.order_id, order.condition_id, since)
+    )
     is_told = order.matched_at_once is not None and bool(fills)
-    shown = None if is_told else desk.venue.order(order_id)
-    return _Look(fills=fills, shown=shown)
+    shown = None if is_told else desk.venue.order(attempts[-1].signed.order_id)
+    return Look(fills=fills, shown=shown)
 
 
 def _record(
-    order: LiveOrder, prepared: PreparedOrder, look: _Look, desk: Desk
+    order: LiveOrder, prepared: PreparedOrder, look: Look, desk: Desk
 ) -> OrderEvent | NextStep:
-    now = desk.clock.now()
+    now, wall = desk.clock.now(), desk.clock.wall()
     evidence = _evidence(order, prepared, look, now, desk)
     with desk.store.transaction() as tx:
         tracking = tx.lock_tracking(order.lt_order_id)
-        if tracking is None:
+        if tracking is None or tracking.order.attempt != order.attempt:
             return NextStep.WAIT
         for fill in look.fills:
-            tracking = record_fill(fill, tracking, now=now, tx=tx)
+            tracking = record_fill(fill, tracking, now=now, look_at=wall, tx=tx)
         tracking = _give_up_the_answer(tracking, tx)
         if tracking.state.is_paused:
             evidence = replace(evidence, repost_identical=False)
+        posted_at = tracking.posted_at or wall
+        is_overdue = wall - posted_at >= desk.patience.park_after
+        evidence = replace(evidence, is_overdue=is_overdue)
         step = conclude(tracking.order, evidence)
-        _settle(tracking, step, desk, tx)
+        _settle(tracking, step, _sighting(look, evidence), desk, tx)
         return step
 
 
 def _evidence(
-    order: LiveOrder, prepared: PreparedOrder, look: _Look, now: datetime, desk: Desk
+    order: LiveOrder, prepared: PreparedOrder, look: Look, now: datetime, desk: Desk
 ) -> Evidence:
     """The balance is compared only where nothing else can tell, and outside any transaction."""
     is_fresh = now - order.plan.planned_at <= desk.patience.repost_within
-    failed = [fill for fill in look.fills if fill.status is FillStatus.FAILED]
+    ours = [fill for fill in look.fills if fill.order_id == prepared.signed.order_id]
+    failed = [fill for fill in ours if fill.status is FillStatus.FAILED]
     evidence = Evidence(
         shown=look.shown,
         was_seen=prepared.state == "seen",
@@ -104,6 +119,17 @@ def _evidence(
     return replace(evidence, held_here=held_here, held_there=held_there)
 
 
+def _sighting(look: Look, evidence: Evidence) -> Sighting:
+    return Sighting(
+        shown=look.shown.status if look.shown else None,
+        matched=look.shown.matched if look.shown else None,
+        fill_count=len(look.fills),
+        failed_count=sum(fill.status is FillStatus.FAILED for fill in look.fills),
+        held_here=evidence.held_here,
+        held_there=evidence.held_there,
+    )
+
+
 def _give_up_the_answer(tracking: Tracking, tx: Transaction) -> Tracking:
     """An order still submitting when it is looked at has lost its answer (LESSONS L03)."""
     order = tracking.order
@@ -118,22 +144,73 @@ def _give_up_the_answer(tracking: Tracking, tx: Transaction) -> Tracking:
     return replace(tracking, order=lost)
 
 
-def _settle(tracking: Tracking, step: OrderEvent | NextStep, desk: Desk, tx: Transaction) -> None:
+def _settle(
+    tracking: Tracking,
+    step: OrderEvent | NextStep,
+    seen: Sighting,
+    desk: Desk,
+    tx: Transaction,
+) -> None:
     before = tracking.order
-    order = before
-    if isinstance(step, OrderEvent):
-        order = _moved(before, step, tx)
+    event = step if isinstance(step, OrderEvent) else None
+    order = before if event is None else _moved(before, event, tx)
     ended = end_if_over(order, tracking.state, tx)
     is_over = ended.status in ENDED and all(f.status in _FINAL for f in tracking.fills)
+    is_parked = step is NextStep.PARK
     pause = desk.patience.pause(before.check_count)
-    next_check_at = None if is_over else desk.clock.wall() + pause
-    event = step if isinstance(step, OrderEvent) else None
-    tx.note_checked(before, ended, event, next_check_at=next_check_at)
+    next_check_at = None if is_over or is_parked else desk.clock.wall() + pause
+    is_new = is_parked and tracking.parked_at is None
+    tx.note_checked(
+        before,
+        ended,
+        OrderEvent.PARK if is_new else event,
+        next_check_at=next_check_at,
+        seen=seen,
+        is_parked=is_parked,
+    )
+    if is_new:
+        _park(tracking, seen, tx)
+    elif tracking.parked_at is not None and not is_parked:
+        tx.clear_alert(parked_key(before.lt_order_id))
     if ended.status is not before.status:
         tx.log(_entry(ended, f"{event}: {ended.executed} filled of {ended.plan.spend}"))
     elif not is_over and before.check_count + 1 == desk.patience.warn_after_checks:
         message = f"still {ended.status} after {desk.patience.warn_after_checks} looks"
         tx.log(replace(_entry(ended, message), level="WARNING"))
+
+
+def _park(tracking: Tracking, seen: Sighting, tx: Transaction) -> None:
+    """Nobody asks any more; a person is told what is known (LESSONS L27)."""
+    order = tracking.order
+    text = (
+        f"{order.lt_order_id} of {order.strategy_id} waits for an operator: {_known(order, seen)}"
+    )
+    tx.log(replace(_entry(order, text), level="ERROR"))
+    tx.raise_alert(
+        Alert(
+            key=parked_key(order.lt_order_id),
+            severity=Severity.CRITICAL,
+            text=f"{text}; see `lt orders show {order.lt_order_id}`",
+            strategy_id=order.strategy_id,
+            lt_order_id=order.lt_order_id,
+        )
+    )
+
+
+def _known(order: LiveOrder, seen: Sighting) -> str:
+    """What the looks found, in words."""
+    shown = f"shows it as {seen.shown}" if seen.shown else "does not show it"
+    balance = "balances were not compared"
+    if seen.held_here is not None and seen.held_there is not None:
+        balance = (
+            f"our books hold {seen.held_here.count:f} shares of its token, "
+            f"the venue {seen.held_there.count:f}"
+        )
+    return (
+        f"still {order.status} after {order.check_count + 1} looks, the venue {shown} and lists "
+        f"{seen.fill_count} fills, {balance}; {order.executed} is filled and "
+        f"{order.reserved} stays reserved"
+    )
 
 
 def _moved(order: LiveOrder, event: OrderEvent, tx: Transaction) -> LiveOrder:

@@ -13,6 +13,7 @@ from live_made import (
     YES,
     a_market,
     a_match,
+    a_state,
 )
 from stocked import (
     an_envelope,
@@ -110,7 +111,7 @@ def test_held_shares_are_the_unresolved_ones_of_the_wallet_and_the_token(store):
         held = tx.held_shares(order)
         other = tx.held_shares(replace(order, token_id="222"))
         won = replace(order, outcome=FtOutcome.WON)
-        tx.close_order(won, pnl=Usd.of(3), resolved_at=NOON, settles_at=NOON)
+        tx.close_order(won, was=a_state(), resolved_at=NOON, settles_at=NOON)
         resolved = tx.held_shares(order)
 
     assert (held, other, resolved) == (Shares.of(5), Shares.of(0), Shares.of(0))
@@ -141,7 +142,7 @@ def test_a_payout_settles_after_its_cooldown_and_once(store, outcome, settles_in
     order = counted(store, with_live(store), a_fill())
     closed = replace(order, outcome=outcome)
     with store.transaction() as tx:
-        tx.close_order(closed, pnl=Usd.of(15), resolved_at=NOON, settles_at=NOON + settles_in)
+        tx.close_order(closed, was=a_state(), resolved_at=NOON, settles_at=NOON + settles_in)
 
     with store.transaction() as tx:
         early = tx.due_settlements(NOON + settles_in - MINUTE, 10)
@@ -162,11 +163,11 @@ def test_an_outcome_is_booked_once(store):
     order = counted(store, with_live(store), a_fill())
     closed = replace(order, outcome=FtOutcome.WON)
     with store.transaction() as tx:
-        tx.close_order(closed, pnl=Usd.of(15), resolved_at=NOON, settles_at=NOON)
+        tx.close_order(closed, was=a_state(), resolved_at=NOON, settles_at=NOON)
 
     lost = replace(order, outcome=FtOutcome.LOST)
     with pytest.raises(StaleWriteError), store.transaction() as tx:
-        tx.close_order(lost, pnl=Usd.of(-10), resolved_at=NOON, settles_at=NOON)
+        tx.close_order(lost, was=a_state(), resolved_at=NOON, settles_at=NOON)
     with pytest.raises(StaleWriteError), store.transaction() as tx:
         tx.mark_settled(order.lt_order_id)
 
@@ -203,7 +204,7 @@ def test_a_market_in_which_nothing_is_open_is_left_alone_and_one_opened_late_is_
         tx.mark_resolved(MARKET, later)
         late = tx.markets_to_resolve(later)
         closed = replace(order, outcome=FtOutcome.WON)
-        tx.close_order(closed, pnl=Usd.of(15), resolved_at=later, settles_at=later)
+        tx.close_order(closed, was=a_state(), resolved_at=later, settles_at=later)
         tx.close_ft_orders(
             [
                 replace(each, outcome=FtOutcome.WON, pnl=Usd.of(15), resolved_at=later)

@@ -37,10 +37,10 @@ def test_a_planned_order_comes_back_as_it_was(store):
 
     with store.transaction() as tx:
         execution = tx.lock_execution(*signal_key())
-        nothing = tx.order("lto_none"), tx.prepared(order.lt_order_id), tx.lock_tracking("lto_none")
+        nothing = tx.order("lto_none"), tx.attempts(order.lt_order_id), tx.lock_tracking("lto_none")
 
     assert kept(store, order) == order == execution.order
-    assert nothing == (None, None, None)
+    assert nothing == (None, (), None)
 
 
 def test_a_second_order_of_a_signal_is_refused(store):
@@ -101,7 +101,7 @@ def test_the_envelope_is_saved_with_its_bytes_and_the_order_is_on_its_way(store)
     order = with_submitted(store)
 
     with store.transaction() as tx:
-        prepared = tx.prepared(order.lt_order_id)
+        (prepared,) = tx.attempts(order.lt_order_id)
 
     assert order.status is OrderStatus.SUBMITTING
     assert order.order_id == an_envelope().order_id
@@ -117,7 +117,7 @@ def test_a_second_worker_with_the_same_order_finds_it_moved(store):
         tx.save_envelope(order, an_envelope(2), attempt=2)
 
     with store.transaction() as tx:
-        assert tx.prepared(order.lt_order_id).signed == an_envelope()
+        assert [each.signed for each in tx.attempts(order.lt_order_id)] == [an_envelope()]
 
 
 def test_the_same_bytes_are_saved_again_after_a_postponement(store):
@@ -134,7 +134,7 @@ def test_the_same_bytes_are_saved_again_after_a_postponement(store):
         tx.save_envelope(planned, an_envelope(), attempt=1)
 
     with store.transaction() as tx:
-        prepared = tx.prepared(order.lt_order_id)
+        (prepared,) = tx.attempts(order.lt_order_id)
     assert (prepared.signed, prepared.state) == (an_envelope(), "prepared")
 
 
@@ -164,7 +164,7 @@ def test_an_answer_is_kept_with_what_matched_at_once(store, matched, known):
         )
 
     with store.transaction() as tx:
-        assert tx.prepared(order.lt_order_id).state == "accepted"
+        assert tx.attempts(order.lt_order_id)[-1].state == "accepted"
     assert kept(store, order).matched_at_once == known
 
 
@@ -176,7 +176,7 @@ def test_a_later_answer_does_not_wipe_what_matched_at_once(store):
             tx.save_answer(order.order_id, state=state, text="", matched=matched, answered_at=NOON)
 
     with store.transaction() as tx:
-        assert tx.prepared(order.lt_order_id).state == "seen"
+        assert tx.attempts(order.lt_order_id)[-1].state == "seen"
     assert kept(store, order).matched_at_once == Usd.of(5)
 
 

@@ -29,16 +29,42 @@ def test_a_pair_moves_as_the_table_says_or_is_refused(status, event):
         after(status, event)
 
 
-def test_denied_and_rejected_orders_are_final():
-    """We refused, or they did; neither comes back (L03)."""
-    left = {status for status, _ in TRANSITIONS}
+@pytest.mark.parametrize("status", [OrderStatus.DENIED, OrderStatus.REJECTED])
+def test_a_refused_order_moves_only_by_a_fill_or_by_a_person(status):
+    """We refused, or they did; shares that are ours are counted all the same (L03, L20)."""
+    left = {event for before, event in TRANSITIONS if before is status}
 
-    assert left == set(OrderStatus) - {OrderStatus.DENIED, OrderStatus.REJECTED}
+    assert left - {OrderEvent.RETRY} == FILLS
+
+
+def test_a_new_attempt_follows_a_definite_end_only():
+    """Never an unknown order, a working one, or one that was filled (L03, L08)."""
+    retried = {before for before, event in TRANSITIONS if event is OrderEvent.RETRY}
+
+    assert retried == {OrderStatus.CANCELED, OrderStatus.REJECTED}
+
+
+@pytest.mark.parametrize("event", [OrderEvent.PARK, OrderEvent.UNPARK])
+def test_an_order_that_waits_for_an_operator_stays_what_it_is(event):
+    """Its money stays set aside (L03, L27)."""
+    parked = {before: now for (before, each), now in TRANSITIONS.items() if each is event}
+
+    assert parked == {status: status for status in WORKING - {OrderStatus.SUBMITTING}}
+
+
+@pytest.mark.parametrize("event", sorted(FILLS))
+def test_a_fill_stops_an_order_that_waits_to_be_posted(event):
+    """An earlier envelope of it was taken after all (L03, L24)."""
+    assert after(OrderStatus.PLANNED, event) in ENDED
 
 
 def test_an_ended_order_never_works_again():
-    """Only money still moves: fills, failures, a late answer (L22, L24)."""
-    moves = {pair: now for pair, now in TRANSITIONS.items() if pair[0] in ENDED}
+    """Only money still moves: fills, failures, a late answer; a retry is a person's (L22, L24)."""
+    moves = {
+        pair: now
+        for pair, now in TRANSITIONS.items()
+        if pair[0] in ENDED and pair[1] is not OrderEvent.RETRY
+    }
 
     assert set(moves.values()) <= ENDED
     assert {event for _, event in moves} <= {*FILLS, OrderEvent.UNFILL, OrderEvent.ACCEPT}

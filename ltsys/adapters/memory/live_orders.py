@@ -13,7 +13,7 @@ from ltsys.domain.order import OrderEvent, OrderStatus
 from ltsys.domain.risk import Denial
 from ltsys.domain.strategy import Signal
 from ltsys.domain.venue import SignedOrder
-from ltsys.ports.records import ANSWER_PATIENCE, PreparedOrder, Tracking
+from ltsys.ports.records import ANSWER_PATIENCE, PreparedOrder, Sighting, Tracking
 
 
 class LiveOrderRecords(SignalRecords):
@@ -80,21 +80,41 @@ class LiveOrderRecords(SignalRecords):
         envelopes = self._tables.orders
         known = envelopes.get(signed.order_id)
         if known is not None:
-            envelopes[signed.order_id] = replace(known, state="prepared")
+            envelopes[signed.order_id] = replace(
+                known, state="prepared", prepared_at=self._clock.wall()
+            )
             return
         taken = {(row.lt_order_id, row.attempt) for row in envelopes.values()}
         if (order_id, attempt) in taken:
             self._repeated.append(f"attempt {attempt} of {order_id}")
             return
-        row = EnvelopeRow(lt_order_id=order_id, attempt=attempt, signed=signed)
+        row = EnvelopeRow(
+            lt_order_id=order_id, attempt=attempt, signed=signed, prepared_at=self._clock.wall()
+        )
         envelopes[signed.order_id] = row
 
-    def prepared(self, lt_order_id: LtOrderId) -> PreparedOrder | None:
+    def attempts(self, lt_order_id: LtOrderId) -> tuple[PreparedOrder, ...]:
         rows = [r for r in self._tables.orders.values() if r.lt_order_id == lt_order_id]
-        if not rows:
-            return None
-        latest = max(rows, key=lambda row: row.attempt)
-        return PreparedOrder(lt_order_id=lt_order_id, signed=latest.signed, state=latest.state)
+        return tuple(
+            PreparedOrder(lt_order_id=lt_order_id, signed=row.signed, state=row.state)
+            for row in sorted(rows, key=lambda row: row.attempt)
+        )
+
+    def plan_again(self, before: LiveOrder, now: LiveOrder, *, detail: str) -> None:
+        row = self._in_status(now.lt_order_id, before.status)
+        if row is None or row.order is None:
+            return
+        again = replace(
+            row.order,
+            status=now.status,
+            plan=now.plan,
+            reserved=now.reserved,
+            attempt=now.attempt,
+            order_id=None,
+            check_count=0,
+        )
+        self._change(now.lt_order_id, order=again, next_check_at=None, parked_at=None)
+        self._event(now.lt_order_id, before.status, now.status, OrderEvent.RETRY, detail)
 
     def save_answer(
         self,
@@ -138,7 +158,13 @@ class LiveOrderRecords(SignalRecords):
             fees=now.fees,
         )
         told = row.latency_ms if latency_ms is None else latency_ms
-        self._change(now.lt_order_id, order=moved, next_check_at=next_check_at, latency_ms=told)
+        self._change(
+            now.lt_order_id,
+            order=moved,
+            next_check_at=next_check_at,
+            parked_at=None,
+            latency_ms=told,
+        )
         self._event(now.lt_order_id, before.status, now.status, event, detail)
 
     def note_checked(
@@ -148,14 +174,24 @@ class LiveOrderRecords(SignalRecords):
         event: OrderEvent | None,
         *,
         next_check_at: datetime | None,
+        seen: Sighting | None = None,
+        is_parked: bool = False,
     ) -> None:
         row = self._in_status(now.lt_order_id, before.status)
         if row is None or row.order is None:
             return
+        wall = self._clock.wall()
         count = row.order.check_count + 1
         moved = replace(row.order, status=now.status, reserved=now.reserved, check_count=count)
-        self._change(now.lt_order_id, order=moved, next_check_at=next_check_at)
-        if now.status is not before.status:
+        self._change(
+            now.lt_order_id,
+            order=moved,
+            next_check_at=next_check_at,
+            last_look_at=wall,
+            last_look=seen or row.last_look,
+            parked_at=(row.parked_at or wall) if is_parked else None,
+        )
+        if now.status is not before.status or event is OrderEvent.PARK:
             self._event(now.lt_order_id, before.status, now.status, event, None)
 
     def due_orders(self, now: datetime, limit: int) -> tuple[LtOrderId, ...]:
@@ -180,6 +216,7 @@ class LiveOrderRecords(SignalRecords):
         if seen is None:
             return None
         market = self._tables.markets.get(order.condition_id)
+        envelope = self._tables.orders.get(order.order_id) if order.order_id else None
         fills = [r.fill for r in self._tables.lt_fills.values() if r.lt_order_id == lt_order_id]
         return Tracking(
             order=order,
@@ -187,6 +224,8 @@ class LiveOrderRecords(SignalRecords):
             market=market.market if market and with_fills else None,
             fills=tuple(fills) if with_fills else (),
             queued_at=seen.seen_at,
+            posted_at=envelope.prepared_at if envelope else None,
+            parked_at=self._tables.lt_orders[lt_order_id].parked_at,
         )
 
     def order(self, lt_order_id: LtOrderId) -> LiveOrder | None:

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from ltsys.adapters.memory.session import Session
+from ltsys.adapters.memory.tables import OrderRow
 from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ids import ConditionId, LtOrderId
 from ltsys.domain.live_order import LiveOrder
-from ltsys.domain.money import Usd
 from ltsys.domain.order import WORKING, OrderStatus
+from ltsys.domain.restatement import Booked
+from ltsys.domain.strategy import Mode, RiskState
 
 _UNFINISHED = WORKING | {OrderStatus.PLANNED}
 
@@ -34,7 +36,7 @@ class ResolutionRecords(Session):
         return [order for order in orders if order.condition_id == condition_id]
 
     def close_order(
-        self, order: LiveOrder, *, pnl: Usd, resolved_at: datetime, settles_at: datetime
+        self, order: LiveOrder, *, was: RiskState, resolved_at: datetime, settles_at: datetime
     ) -> None:
         row = self._tables.lt_orders.get(order.lt_order_id)
         if row is None or row.order is None or row.order.outcome is not FtOutcome.OPEN:
@@ -44,10 +46,49 @@ class ResolutionRecords(Session):
         self._tables.lt_orders[order.lt_order_id] = replace(
             row,
             order=replace(row.order, outcome=order.outcome),
-            pnl=pnl,
+            pnl=order.result,
             resolved_at=resolved_at,
             settles_at=None if is_settled else settles_at,
+            was=was,
         )
+
+    def booked(self, order: LiveOrder) -> Booked | None:
+        row = self._tables.lt_orders.get(order.lt_order_id)
+        if row is None or row.was is None:
+            return None
+        return Booked(
+            is_settled=row.settles_at is None,
+            losses_before=row.was.consecutive_losses,
+            peak_before=row.was.peak_equity,
+            later_count=sum(
+                self._is_later(other, row) for other in self._tables.lt_orders.values()
+            ),
+        )
+
+    @staticmethod
+    def _is_later(other: OrderRow, row: OrderRow) -> bool:
+        """Whether it has a result of the same strategy that was booked afterwards."""
+        there, here = other.order, row.order
+        if there is None or here is None or other.resolved_at is None or row.resolved_at is None:
+            return False
+        is_result = there.mode is Mode.LIVE and bool(there.executed_shares)
+        return (
+            is_result
+            and there.strategy_id == here.strategy_id
+            and (
+                other.resolved_at,
+                there.signal_at,
+                there.lt_order_id,
+            )
+            > (row.resolved_at, here.signal_at, here.lt_order_id)
+        )
+
+    def restate_result(self, order: LiveOrder) -> None:
+        row = self._tables.lt_orders.get(order.lt_order_id)
+        if row is None or row.was is None:
+            self._stale.append(f"order {order.lt_order_id} with an outcome")
+            return
+        self._tables.lt_orders[order.lt_order_id] = replace(row, pnl=order.result)
 
     def mark_resolved(self, condition_id: ConditionId, at: datetime) -> None:
         row = self._tables.markets.get(condition_id)

@@ -8,8 +8,9 @@ from ltsys.adapters.memory.tables import OrderRow, SeenRow
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ids import ConditionId, SourceTradeId, StrategyId, TokenId
 from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.order import OrderStatus
 from ltsys.domain.strategy import Signal
-from ltsys.ports.records import Execution, SignalKey
+from ltsys.ports.records import Execution, Outbox, SignalKey
 
 
 class SignalRecords(Session):
@@ -94,6 +95,22 @@ class SignalRecords(Session):
         asked = replace(signal, queued_at=wall)
         self._tables.lt_seen_trades[key] = SeenRow(
             ft_order_id=None, test_signal=asked, seen_at=wall, kicked_at=wall
+        )
+
+    def outbox(self) -> Outbox:
+        tables = self._tables
+        queued = [row.seen_at for row in tables.lt_seen_trades.values() if row.outcome == "queued"]
+        posted = [
+            tables.orders[row.order.order_id].prepared_at
+            for row in tables.lt_orders.values()
+            if row.order is not None
+            and row.order.order_id is not None
+            and row.next_check_at is not None
+            and row.order.status in {OrderStatus.SUBMITTING, OrderStatus.UNKNOWN}
+        ]
+        return Outbox(
+            oldest_signal_at=min(queued, default=None),
+            oldest_unanswered_at=min(posted, default=None),
         )
 
     def finish_signal(self, key: SignalKey, *, outcome: str, reason: str | None) -> None:

@@ -29,7 +29,7 @@ from ltsys.domain.source_trade import SourceTrade
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
-from ltsys.ports.records import Decision, LogEntry, SignalKey
+from ltsys.ports.records import Decision, LogEntry, Sighting, SignalKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +107,14 @@ class OrderRow:
     planned_at: datetime
     next_check_at: datetime | None = None
     latency_ms: int | None = None
+    parked_at: datetime | None = None
+    last_look_at: datetime | None = None
+    last_look: Sighting | None = None
     pnl: Usd | None = None
     resolved_at: datetime | None = None
     settles_at: datetime | None = None
+    was: RiskState | None = None
+    """How things stood before its outcome was booked."""
 
     @property
     def status(self) -> OrderStatus:
@@ -121,6 +126,7 @@ class EnvelopeRow:
     lt_order_id: LtOrderId
     attempt: int
     signed: SignedOrder
+    prepared_at: datetime
     state: str = "prepared"
     text: str | None = None
     matched: Usd | None = None

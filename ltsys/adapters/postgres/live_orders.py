@@ -1,24 +1,29 @@
-"""Live orders, their envelopes, their fills and their history."""
+"""Live orders, their moves and their fills."""
 
 from datetime import datetime
 
-from ltsys.adapters.postgres.rows import fill_of, live_order_of, market_of, state_of
-from ltsys.adapters.postgres.session import Session
+from ltsys.adapters.postgres.attempts import AttemptRecords
+from ltsys.adapters.postgres.rows import (
+    fill_of,
+    live_order_of,
+    market_of,
+    sighting_row,
+    state_of,
+)
 from ltsys.adapters.postgres.statements import ORDER_COLUMNS, STATE_COLUMNS
-from ltsys.domain.ids import Address, LtOrderId, VenueOrderId
+from ltsys.domain.ids import Address, LtOrderId
 from ltsys.domain.live_order import Fill, LiveOrder, lt_order_id
 from ltsys.domain.market import Market
-from ltsys.domain.money import Shares, Usd
+from ltsys.domain.money import Shares
 from ltsys.domain.order import OrderEvent, OrderStatus
 from ltsys.domain.quality import slippage_ratio
 from ltsys.domain.risk import Denial
 from ltsys.domain.source_trade import Side
 from ltsys.domain.strategy import Signal
-from ltsys.domain.venue import SignedOrder
-from ltsys.ports.records import ANSWER_PATIENCE, PreparedOrder, Tracking
+from ltsys.ports.records import ANSWER_PATIENCE, Sighting, Tracking
 
 
-class LiveOrderRecords(Session):
+class LiveOrderRecords(AttemptRecords):
     """The order part of `ltsys.ports.store.LiveStore`."""
 
     def add_denied(self, signal: Signal, denial: Denial, *, planned_at: datetime) -> None:
@@ -103,74 +108,6 @@ class LiveOrderRecords(Session):
         )
         self._event(order.lt_order_id, None, OrderStatus.PLANNED, None, None)
 
-    def save_envelope(self, order: LiveOrder, signed: SignedOrder, *, attempt: int) -> None:
-        self._write_one(
-            """
-            UPDATE lt_orders SET status = 'submitting', order_id = %s,
-                   next_check_at = clock_timestamp() + %s, updated_at = clock_timestamp()
-             WHERE lt_order_id = %s AND status = 'planned'
-            """,
-            (signed.order_id, ANSWER_PATIENCE, order.lt_order_id),
-            what=f"planned order {order.lt_order_id}",
-        )
-        # the same bytes when the venue could not be reached the first time
-        self._write(
-            """
-            INSERT INTO orders
-                (order_id, lt_order_id, lt_strategy_id, attempt, state, envelope, signal_price,
-                 signal_size_usd)
-            VALUES (%s, %s, %s, %s, 'prepared', %s, %s, %s)
-            ON CONFLICT (order_id) DO UPDATE SET state = 'prepared'
-            """,
-            (
-                signed.order_id,
-                order.lt_order_id,
-                order.strategy_id,
-                attempt,
-                self._json(signed.envelope),
-                order.signal_price.per_share,
-                order.signal_size.amount,
-            ),
-        )
-        self._event(
-            order.lt_order_id,
-            OrderStatus.PLANNED,
-            OrderStatus.SUBMITTING,
-            OrderEvent.SUBMIT,
-            signed.order_id,
-        )
-
-    def prepared(self, lt_order_id: LtOrderId) -> PreparedOrder | None:
-        row = self._row(
-            """
-            SELECT order_id, envelope, state FROM orders WHERE lt_order_id = %s
-             ORDER BY attempt DESC LIMIT 1
-            """,
-            (lt_order_id,),
-        )
-        if row is None:
-            return None
-        signed = SignedOrder(order_id=VenueOrderId(row["order_id"]), envelope=row["envelope"])
-        return PreparedOrder(lt_order_id=lt_order_id, signed=signed, state=row["state"])
-
-    def save_answer(
-        self,
-        order_id: VenueOrderId,
-        *,
-        state: str,
-        text: str,
-        matched: Usd | None,
-        answered_at: datetime,
-    ) -> None:
-        self._write(
-            """
-            UPDATE orders SET state = %s, answer = %s, answered_at = %s,
-                   matched_usd = coalesce(%s, matched_usd)
-             WHERE order_id = %s
-            """,
-            (state, text, answered_at, matched.amount if matched else None, order_id),
-        )
-
     def move_order(
         self,
         before: LiveOrder,
@@ -192,7 +129,8 @@ class LiveOrderRecords(Session):
                    fill_rate = least(1, %s::numeric / nullif(maker_units / 1000000.0, 0)),
                    executed_at = CASE WHEN %s > 0
                                       THEN coalesce(executed_at, clock_timestamp()) END,
-                   next_check_at = %s, latency_ms = coalesce(%s, latency_ms),
+                   next_check_at = %s, parked_at = NULL,
+                   latency_ms = coalesce(%s, latency_ms),
                    updated_at = clock_timestamp()
              WHERE lt_order_id = %s AND status = %s
             """,
@@ -222,40 +160,31 @@ class LiveOrderRecords(Session):
         event: OrderEvent | None,
         *,
         next_check_at: datetime | None,
+        seen: Sighting | None = None,
+        is_parked: bool = False,
     ) -> None:
         self._write_one(
             """
             UPDATE lt_orders SET status = %s, reserved_usd = %s, check_count = check_count + 1,
-                   next_check_at = %s, updated_at = clock_timestamp()
+                   next_check_at = %s, last_look_at = clock_timestamp(),
+                   last_look = coalesce(%s, last_look),
+                   parked_at = CASE WHEN %s THEN coalesce(parked_at, clock_timestamp()) END,
+                   updated_at = clock_timestamp()
              WHERE lt_order_id = %s AND status = %s
             """,
             (
                 now.status.value,
                 now.reserved.amount,
                 next_check_at,
+                self._json(sighting_row(seen)) if seen else None,
+                is_parked,
                 now.lt_order_id,
                 before.status.value,
             ),
             what=f"{before.status} order {now.lt_order_id}",
         )
-        if now.status is not before.status:
+        if now.status is not before.status or event is OrderEvent.PARK:
             self._event(now.lt_order_id, before.status, now.status, event, None)
-
-    def _event(
-        self,
-        lt_order_id: LtOrderId,
-        before: OrderStatus | None,
-        now: OrderStatus,
-        event: OrderEvent | None,
-        detail: str | None,
-    ) -> None:
-        self._write(
-            """
-            INSERT INTO order_events_log (lt_order_id, from_status, to_status, event, detail)
-            VALUES (%s, %s, %s, %s, %s)
-            """,
-            (lt_order_id, before, now.value, "plan" if event is None else event.value, detail),
-        )
 
     def due_orders(self, now: datetime, limit: int) -> tuple[LtOrderId, ...]:
         rows = self._rows(
@@ -283,7 +212,8 @@ class LiveOrderRecords(Session):
         )
         row = self._row(
             f"""
-            SELECT {ORDER_COLUMNS}, {STATE_COLUMNS}, seen.seen_at FROM lt_orders o
+            SELECT {ORDER_COLUMNS}, {STATE_COLUMNS}, seen.seen_at, o.parked_at, e.prepared_at
+              FROM lt_orders o
               JOIN lt_risk_state state USING (strategy_id)
               JOIN lt_strategies s USING (strategy_id)
               JOIN lt_risk_rules r USING (strategy_id)
@@ -303,6 +233,8 @@ class LiveOrderRecords(Session):
             market=market,
             fills=fills,
             queued_at=row["seen_at"],
+            posted_at=row["prepared_at"],
+            parked_at=row["parked_at"],
         )
 
     def _fills_and_market(self, order: LiveOrder) -> tuple[tuple[Fill, ...], Market | None]:

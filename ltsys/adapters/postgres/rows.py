@@ -27,7 +27,8 @@ from ltsys.domain.order import OrderStatus
 from ltsys.domain.source_trade import Side, SourceTrade
 from ltsys.domain.strategy import Mode, RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.trader import TraderStatistics
-from ltsys.domain.venue import FillStatus, TimeInForce, VenueFill
+from ltsys.domain.venue import FillStatus, TimeInForce, VenueFill, VenueOrderStatus
+from ltsys.ports.records import Sighting
 
 
 def market_of(row: Row) -> Market:
@@ -221,6 +222,7 @@ def live_order_of(row: Row) -> LiveOrder:
         order_id=None if row["order_id"] is None else VenueOrderId(row["order_id"]),
         matched_at_once=_usd(row["matched_usd"]),
         check_count=row["check_count"],
+        attempt=row["attempt"],
     )
 
 
@@ -239,6 +241,38 @@ def fill_of(row: Row, order: LiveOrder) -> Fill:
         matched_at=row["matched_at"],
     )
     return Fill(venue=venue, cost=Usd(row["cost_usd"]), fee=Usd(row["fee_usd"]))
+
+
+def sighting_row(seen: Sighting) -> dict[str, object]:
+    """For a JSON column."""
+    return {
+        "shown": seen.shown.value if seen.shown else None,
+        "matched": _plain(seen.matched),
+        "fill_count": seen.fill_count,
+        "failed_count": seen.failed_count,
+        "held_here": _plain(seen.held_here),
+        "held_there": _plain(seen.held_there),
+    }
+
+
+def sighting_of(row: Row) -> Sighting:
+    """From such a column."""
+    return Sighting(
+        shown=VenueOrderStatus(row["shown"]) if row["shown"] else None,
+        matched=_shares(row["matched"]),
+        fill_count=row["fill_count"],
+        failed_count=row["failed_count"],
+        held_here=_shares(row["held_here"]),
+        held_there=_shares(row["held_there"]),
+    )
+
+
+def _plain(shares: Shares | None) -> str | None:
+    return None if shares is None else f"{shares.count:f}"
+
+
+def _shares(text: str | None) -> Shares | None:
+    return None if text is None else Shares.of(text)
 
 
 def _usd(amount: Decimal | None) -> Usd | None:

@@ -19,7 +19,7 @@ from ltsys.domain.gate import Gate
 from ltsys.domain.ids import ConditionId, SourceTradeId, StrategyId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.strategy import Signal
-from ltsys.ports.records import Execution, SignalKey
+from ltsys.ports.records import Execution, Outbox, SignalKey
 
 _SIGNAL_COLUMNS: Final[LiteralString] = """
     seen.strategy_id, seen.source_trade_id, seen.ft_order_id, seen.outcome AS seen_outcome,
@@ -141,6 +141,18 @@ class SignalRecords(Session):
             """,
             (signal.strategy_id, signal.source_trade_id, self._json(asked)),
         )
+
+    def outbox(self) -> Outbox:
+        row = self._row(
+            """
+            SELECT (SELECT min(seen_at) FROM lt_seen_trades WHERE outcome = 'queued')
+                       AS oldest_signal_at,
+                   (SELECT min(e.prepared_at) FROM lt_orders o JOIN orders e USING (order_id)
+                     WHERE o.next_check_at IS NOT NULL
+                       AND o.status IN ('submitting', 'unknown')) AS oldest_unanswered_at
+            """
+        )
+        return Outbox(**(row or {}))
 
     def finish_signal(self, key: SignalKey, *, outcome: str, reason: str | None) -> None:
         self._write(

@@ -7,7 +7,7 @@ ORDER_COLUMNS: Final[LiteralString] = """
     o.mode, o.status, o.ft_price, o.ft_size_usd, o.ft_signal_time, o.limit_price, o.maker_units,
     o.taker_units, o.is_neg_risk AS order_is_neg_risk, o.time_in_force AS order_time_in_force,
     o.planned_at, o.reserved_usd AS order_reserved_usd, o.executed_shares, o.executed_usd,
-    o.fees_usd AS order_fees_usd, o.outcome, o.order_id, o.check_count, e.matched_usd
+    o.fees_usd AS order_fees_usd, o.outcome, o.order_id, o.check_count, o.attempt, e.matched_usd
 """
 """Of `lt_orders o` joined with its envelope `orders e`."""
 
