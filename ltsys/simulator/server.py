@@ -19,7 +19,8 @@ from ltsys.simulator.connection import Connection
 from ltsys.simulator.exchange.exchange import Exchange
 from ltsys.simulator.exchange.keys import KeyRing
 from ltsys.simulator.faults.faults import Faults
-from ltsys.simulator.faults.layer import FaultLayer
+from ltsys.simulator.faults.frames import FrameFaults
+from ltsys.simulator.faults.layer import connect_faults
 from ltsys.simulator.http import Application, Layer, Message, Receive, Router, Send
 from ltsys.simulator.indexer.indexer import Indexer
 from ltsys.simulator.indexer.portfolio import Portfolio
@@ -110,7 +111,7 @@ def build_application(
     scores.install(router)
     geoblock = Geoblock(country)
     geoblock.install(router)
-    layers: list[Layer] = [geoblock, FaultLayer(box)]
+    layers: list[Layer] = [geoblock, connect_faults(box)]
     if limits == "off":
         return Application(router, layers=layers, latency_s=latency_s)
     limiter = Limits(box, mode=limits)
@@ -142,8 +143,10 @@ def serve(options: SimulatorOptions) -> None:
         limits=options.limits,
         country=options.country,
     )
+    streams = Streams(box, faults=FrameFaults(box))
+    box.faults.hang_up = streams.hang_up
     config = uvicorn.Config(
-        Venue(application, Streams(box)),
+        Venue(application, streams),
         host=options.host,
         port=options.port,
         http=Connection,

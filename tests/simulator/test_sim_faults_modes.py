@@ -76,14 +76,16 @@ def test_a_cancel_only_venue_lets_cancels_through():
 
 
 def test_a_batch_in_post_only_mode_calls_its_refusals_successes():
-    """(e) success:true with an error and without an id (VENUE §5.1)."""
+    """(e) success:true with an error and without an id (VENUE §5.1); the rest is taken."""
     bench = Bench("always: post-only")
+    batch = [bench.order(), bench.order(cents=1, post_only=True), {}]
 
-    (leg,) = bench.send("POST", "/orders", [bench.order()]).body
+    refused, taken, unreadable = bench.send("POST", "/orders", batch).body
 
-    assert (leg["success"], leg["orderID"]) == (True, "")
-    assert leg["errorMsg"] == POST_ONLY["error"]
-    assert bench.accepted() == []
+    assert (refused["success"], refused["orderID"]) == (True, "")
+    assert refused["errorMsg"] == POST_ONLY["error"]
+    assert unreadable["success"] is False
+    assert [order["order_id"] for order in bench.accepted()] == [taken["orderID"]]
 
 
 def test_a_mode_without_an_end_does_not_promise_one():

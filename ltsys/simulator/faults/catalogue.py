@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["seconds", "count", "status", "price", "text", "word"]
+Target = Literal["request", "trade", "frame", "connection", "moment"]
 Route = tuple[str, str]
 
 _POSTS: tuple[Route, ...] = (("POST", "/order"), ("POST", "/orders"))
@@ -37,9 +38,9 @@ class Parameter:
 class FaultKind:
     """A fault as it may be named in a script.
 
-    `letter` is its place in VENUE §18.6. A fault of a `moment` happens once at a time
-    or through a window, whoever asks; one of a `request` happens to a request. `routes`
-    are the requests that it strikes unless the script says otherwise.
+    `letter` is its place in VENUE §18.6. It is `of` what it happens to: a request, a trade,
+    a frame of a stream, a new connection to one, or at a moment whoever asks. `routes` are
+    the requests that it strikes unless the script says otherwise.
     """
 
     name: str
@@ -48,11 +49,13 @@ class FaultKind:
     example: str
     parameters: tuple[Parameter, ...] = ()
     routes: tuple[Route, ...] = ()
-    of: Literal["request", "moment"] = "request"
+    of: Target = "request"
     needs_window: bool = False
 
 
 _HOW = Parameter(name="how", kind="word", default="close", choices=("close", "reset"))
+_AFTER = Parameter(name="after", kind="seconds", default="20s")
+_EVENT = Parameter(name="kind", kind="text", default="")
 _RETRY_AFTER = Parameter(name="retry-after", kind="count", default="1")
 
 KINDS: tuple[FaultKind, ...] = (
@@ -151,23 +154,26 @@ KINDS: tuple[FaultKind, ...] = (
     FaultKind(
         name="fail-trade",
         letter="i",
-        meaning="the trades of the order fail after their match",
-        example="nth 2 POST /order: fail-trade",
-        routes=_POSTS,
+        meaning="a trade fails some seconds after its match, and is undone",
+        example="nth 2: fail-trade after=30s",
+        parameters=(_AFTER,),
+        of="trade",
     ),
     FaultKind(
         name="retry-trade",
         letter="i",
-        meaning="the trades of the order are retried before they are mined",
+        meaning="a trade is retried before it is mined",
         example="rate 0.1: retry-trade",
-        routes=_POSTS,
+        parameters=(_AFTER,),
+        of="trade",
     ),
     FaultKind(
         name="change-hash",
         letter="j",
-        meaning="the transaction's hash changes before the trade is confirmed",
+        meaning="a trade's transaction hash changes before it is confirmed",
         example="rate 0.1: change-hash",
-        routes=_POSTS,
+        parameters=(_AFTER,),
+        of="trade",
     ),
     FaultKind(
         name="slow",
@@ -221,6 +227,92 @@ KINDS: tuple[FaultKind, ...] = (
         meaning="the order is taken, the answer is a page of the edge",
         example="nth 4 POST /order: html-after-accept 502",
         parameters=(Parameter(name="status", kind="status", default="502"),),
+    ),
+    FaultKind(
+        name="auto-redeem",
+        letter="q",
+        meaning="resolved shares are redeemed for everybody, without their asking",
+        example="at 30m: auto-redeem",
+        of="moment",
+        needs_window=True,
+    ),
+    FaultKind(
+        name="no-redeem",
+        letter="q",
+        meaning="nothing is redeemed without being asked for",
+        example="at 0s for 30m: no-redeem",
+        of="moment",
+        needs_window=True,
+    ),
+    FaultKind(
+        name="ws-disconnect",
+        letter="r",
+        meaning="every stream ends, without a closing handshake",
+        example="at 5m: ws-disconnect",
+        of="moment",
+        needs_window=True,
+    ),
+    FaultKind(
+        name="ws-hang-up",
+        letter="r",
+        meaning="a stream ends in place of a frame",
+        example="rate 0.01 /ws/user: ws-hang-up",
+        parameters=(_EVENT,),
+        of="frame",
+    ),
+    FaultKind(
+        name="ws-lose",
+        letter="r",
+        meaning="a frame is lost",
+        example="rate 0.05 /ws/user: ws-lose trade",
+        parameters=(_EVENT,),
+        of="frame",
+    ),
+    FaultKind(
+        name="ws-duplicate",
+        letter="r",
+        meaning="a frame comes twice",
+        example="rate 0.1: ws-duplicate",
+        parameters=(_EVENT,),
+        of="frame",
+    ),
+    FaultKind(
+        name="ws-swap",
+        letter="r",
+        meaning="a frame comes after the next one",
+        example="rate 0.1 /ws/user: ws-swap",
+        parameters=(_EVENT,),
+        of="frame",
+    ),
+    FaultKind(
+        name="ws-delay",
+        letter="r",
+        meaning="a frame, and all behind it, is late by real seconds",
+        example="rate 0.01 /ws/market: ws-delay 5s",
+        parameters=(Parameter(name="for", kind="seconds", default="5s"), _EVENT),
+        of="frame",
+    ),
+    FaultKind(
+        name="ws-array",
+        letter="r",
+        meaning="a single event comes in an array",
+        example="rate 0.5: ws-array",
+        parameters=(_EVENT,),
+        of="frame",
+    ),
+    FaultKind(
+        name="ws-refuse",
+        letter="r",
+        meaning="a new stream is turned away",
+        example="at 5m for 30s: ws-refuse",
+        of="connection",
+    ),
+    FaultKind(
+        name="ws-close-strangers",
+        letter="r",
+        meaning="wrong credentials end a stream; otherwise it stays silent",
+        example="always: ws-close-strangers",
+        of="connection",
     ),
     FaultKind(
         name="data-lag",

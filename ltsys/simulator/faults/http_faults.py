@@ -9,6 +9,7 @@ import orjson
 from ltsys.simulator.box import Box
 from ltsys.simulator.faults.script import Rule
 from ltsys.simulator.http import HTML, Call, Request, Response, refusal
+from ltsys.simulator.routes.order_views import not_posted
 from ltsys.simulator.venue_error import VenueError
 
 
@@ -83,7 +84,7 @@ def slow(strike: Strike, request: Request, call: Call) -> Response:
 
 def success_false(strike: Strike, _request: Request, _call: Call) -> Response:
     """A refusal that calls itself 200 (VENUE §5.1)."""
-    return Response(body=orjson.dumps(unplaced(strike.text("error"), success=False)))
+    return Response(body=orjson.dumps(not_posted(strike.text("error"), "")))
 
 
 def no_hashes(_strike: Strike, request: Request, call: Call) -> Response:
@@ -95,55 +96,6 @@ def no_hashes(_strike: Strike, request: Request, call: Call) -> Response:
             each.pop("transactionsHashes", None)
     response.body = orjson.dumps(answer)
     return response
-
-
-def hide_matched(strike: Strike, request: Request, call: Call) -> Response:
-    """A full match takes the order out of sight for a while (VENUE §8.1)."""
-    response = call(request)
-    order = strike.box.exchange.orders.get(request.path.rpartition("/")[2].lower())
-    if order is None or order.status != "MATCHED" or response.status != 200:
-        return response
-    matched_at = max((fill.at for fill in order.fills), default=order.created_at)
-    if strike.box.clock.now() - matched_at >= strike.number("for"):
-        return response
-    return refusal(VenueError(404, "Unable to find requested resource"))
-
-
-def data_lag(strike: Strike, request: Request, call: Call) -> Response:
-    """The chain's index is behind by that much more than usual (VENUE §14.3)."""
-    world, usual = strike.box.world, strike.box.world.data_lag_s
-    world.data_lag_s = usual + strike.number("by")
-    try:
-        return call(request)
-    finally:
-        world.data_lag_s = usual
-
-
-def clock_skew(strike: Strike, request: Request, call: Call) -> Response:
-    """The venue's clock is ahead, for those whom it judges and for those who ask it."""
-    keys, by = strike.box.keys, strike.number("by")
-    keys.ahead_s += by
-    try:
-        response = call(request)
-    finally:
-        keys.ahead_s -= by
-    if request.path == "/time" and response.status == 200:
-        response.body = orjson.dumps(orjson.loads(response.body) + int(by))
-    return response
-
-
-def unplaced(error: str, *, success: bool) -> dict[str, object]:
-    """A 200 that says no; in post-only mode it was seen to call itself a success (VENUE §5.1)."""
-    return {
-        "success": success,
-        "errorMsg": error,
-        "orderID": "",
-        "status": "",
-        "makingAmount": "",
-        "takingAmount": "",
-        "tradeIDs": [],
-        "transactionsHashes": [],
-    }
 
 
 def _how(strike: Strike) -> Literal["close", "reset"]:

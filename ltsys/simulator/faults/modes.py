@@ -4,7 +4,8 @@ from math import ceil, inf
 
 import orjson
 
-from ltsys.simulator.faults.http_faults import Strike, unplaced
+from ltsys.simulator.exchange.envelope import Envelope
+from ltsys.simulator.faults.http_faults import Strike
 from ltsys.simulator.http import Call, Request, Response, refusal
 from ltsys.simulator.venue_error import VenueError
 
@@ -35,28 +36,38 @@ def cancel_only(_strike: Strike, _request: Request, _call: Call) -> Response:
 
 
 def post_only(strike: Strike, request: Request, call: Call) -> Response:
-    """Cancels pass, and so do orders that are post-only."""
+    """Cancels pass, and so do orders that are post-only.
+
+    In a batch's answer the refused were seen to call themselves successes (VENUE §5.1).
+    """
+    exchange, usual = strike.box.exchange, strike.box.exchange.admit
     remaining_s = strike.rule.window.end_s - strike.at_s
-    if request.method != "POST":
-        return call(request)
+
+    def admit(envelope: Envelope) -> None:
+        if not envelope.post_only:
+            raise _in_post_only_mode(remaining_s)
+        usual(envelope)
+
+    exchange.admit = admit
     try:
-        payload = request.json()
-    except VenueError:
-        return call(request)
-    orders = payload if isinstance(payload, list) else [payload]
-    if all(isinstance(order, dict) and order.get("postOnly") is True for order in orders):
-        return call(request)
-    error = in_post_only_mode(remaining_s)
-    if isinstance(payload, list):
-        return Response(body=orjson.dumps([unplaced(error.text, success=True) for _ in orders]))
-    return refusal(error)
+        response = call(request)
+    finally:
+        exchange.admit = usual
+    if request.is_for("POST", "/orders") and response.status == 200:
+        response.body = orjson.dumps([_renamed(each) for each in orjson.loads(response.body)])
+    return response
 
 
-def in_post_only_mode(remaining_s: float) -> VenueError:
+def _renamed(answer: dict[str, object]) -> dict[str, object]:
+    return answer | {"success": True} if answer["errorMsg"] == _POST_ONLY else answer
+
+
+def _in_post_only_mode(remaining_s: float) -> VenueError:
     """The refusal, with the time left where the mode's end is known."""
     extra: dict[str, str | int] = {"code": "post_only_mode"}
     if remaining_s == inf:
-        return VenueError(503, _POST_ONLY, extra=extra)
+        return VenueError(503, _POST_ONLY, kind="post_only_mode", extra=extra)
     wait = max(1, ceil(remaining_s))
     headers = ((b"retry-after", str(wait).encode()),)
-    return VenueError(503, _POST_ONLY, extra=extra | {"retry_after_seconds": wait}, headers=headers)
+    extra["retry_after_seconds"] = wait
+    return VenueError(503, _POST_ONLY, kind="post_only_mode", extra=extra, headers=headers)

@@ -13,7 +13,7 @@ import shlex
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from ltsys.simulator.faults.catalogue import BY_NAME, FaultKind, Parameter
+from ltsys.simulator.faults.catalogue import BY_NAME, FaultKind, Parameter, Target
 from ltsys.simulator.faults.trigger import Chance, Scope, Window
 
 METHODS = frozenset({"GET", "POST", "DELETE"})
@@ -76,6 +76,9 @@ def parse_line(line: str) -> Rule | None:
     kind = BY_NAME.get(name)
     if kind is None:
         raise ScriptError(f"no such fault: {name!r}; there are {', '.join(BY_NAME)}")
+    unfit = when.keys() - _FITTING[kind.of]
+    if unfit:
+        raise ScriptError(f"`{kind.name}` knows no {', '.join(sorted(unfit))}")
     rule = Rule(
         line=line.strip(),
         kind=kind,
@@ -136,6 +139,15 @@ def _when(words: list[str]) -> dict[str, str]:
 
 
 _CLAUSES = frozenset({"at", "for", "rate", "nth", "wallet", "market"})
+_TIMES = frozenset({"always", "at", "for"})
+_FITTING: dict[Target, frozenset[str]] = {
+    "request": _CLAUSES | _TIMES | {"method", "path"},
+    "trade": _CLAUSES | _TIMES,
+    "frame": _TIMES | {"rate", "nth", "path"},
+    "connection": _TIMES | {"rate", "nth", "path"},
+    "moment": _TIMES | {"market"},
+}
+"""Which clauses may stand before the colon, by what a fault happens to."""
 
 
 def _window(when: dict[str, str], kind: FaultKind) -> Window:
