@@ -152,7 +152,7 @@ def test_a_reader_that_is_stuck_loses_its_connection_and_nobody_waits(venue):
     """The writer hangs in the middle of a frame; the queue fills; the venue goes on."""
     streams = Streams(venue.box)
     token = venue.market().tokens[0]
-    peer = Peer(json.dumps({"type": "market", "assets_ids": [token]}), *["PING"] * 5000)
+    peer = Peer(json.dumps({"type": "market", "assets_ids": [token]}), *["PING"] * 20_000)
     peer.is_stuck = True
 
     serve(streams, "/ws/market", peer)

@@ -177,6 +177,40 @@ def test_a_leaders_trade_is_told_with_the_book_after_it(venue, streams):
     assert told[told.index(event) + 1]["event_type"] == "book"
 
 
+def test_a_book_comes_back_to_its_depth_after_a_taker(venue, streams, market):
+    """The house refills over seconds, and each half of one is told."""
+    ann = Trader(venue, "ann", cash_usd="100000")
+    token = market.tokens[0]
+    client = StreamClient(streams, "market").say({"type": "market", "assets_ids": [token]})
+    book = LocalBook(token)
+    ann.buy(token, 50_000, 97, order_type="FAK")
+
+    for step in range(1, 10):
+        venue.move_to(START + step / 2)
+        events = client.events()
+        for event in events:
+            book.apply(event)
+        assert book.levels() == served(venue, token)
+        assert str(round(1000 * (START + step / 2))) in {each["timestamp"] for each in events}
+
+
+def test_a_new_tick_size_is_told_as_it_is_served(venue, streams, market):
+    """The grid becomes finer near nought and one (VENUE §5.2, LESSONS L13)."""
+    client = follow(streams, *market.tokens)
+    told = {}
+
+    for at in range(market.ends_at - 60, market.ends_at):
+        venue.move_to(at)
+        for event in client.events("tick_size_change"):
+            assert event["old_tick_size"] != event["new_tick_size"]
+            told[event["asset_id"]] = event["new_tick_size"]
+        for token, tick in told.items():
+            size = venue.get(f"/tick-size?token_id={token}")["minimum_tick_size"]
+            assert Decimal(str(size)) == Decimal(tick)
+
+    assert set(told) == set(market.tokens)
+
+
 def test_a_market_that_ends_loses_every_level(venue, streams, market):
     """Every order is cancelled when trading stops (VENUE §16.5)."""
     client = StreamClient(streams, "market")

@@ -4,6 +4,7 @@ import pytest
 from sim_harness import ONE, START, Trader, Venue
 from stream_client import SPECS, StreamClient, check_event, listen, subscription
 
+from ltsys.simulator.server import build_application
 from ltsys.simulator.streams.faults_seam import NoStreamFaults
 from ltsys.simulator.streams.streams import Streams
 
@@ -94,6 +95,22 @@ def test_a_matched_order_is_placed_then_updated(streams, ann, token):
     assert placed["associate_trades"] is None
     assert updated["associate_trades"] == body["tradeIDs"]
     assert float(updated["size_matched"]) > float(updated["original_size"])
+
+
+def test_a_trade_may_be_told_before_the_answer_to_its_order(venue, streams, ann, token):
+    """While the answer is on its way, the stream has it already (VENUE §13.2)."""
+    client, told = listen(streams, ann), []
+    venue.application = build_application(venue.box, latency_s=1)
+
+    async def on_its_way(seconds):
+        told.append((seconds, [event["event_type"] for event in client.events()]))
+
+    venue.application._sleep = on_its_way
+    status, _ = ann.buy(token, 10, 90, order_type="FAK")
+
+    ((seconds, events),) = told
+    assert (status, seconds) == (200, 1)
+    assert "trade" in events
 
 
 @pytest.mark.parametrize(("order_type", "usd"), [("FOK", 900), ("FAK", 1)])

@@ -9,8 +9,9 @@ import orjson
 from ltsys.simulator.http import Receive, Send
 from ltsys.simulator.streams.faults_seam import Delivery, OutgoingFrame, StreamFaults
 
-MAX_WAITING = 4096
-"""Frames that may wait for a slow reader before it is left behind."""
+MAX_WAITING = 16_384
+"""Frames that may wait for a slow reader before it is left behind; enough for every book of an
+invented world while the clock jumps by an hour."""
 
 View = dict[str, object]
 
