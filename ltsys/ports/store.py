@@ -44,6 +44,7 @@ from ltsys.ports.records import (
     WalletDecisions,
     WalletWork,
 )
+from ltsys.ports.stream import StreamStore
 
 
 class FeedStore(Protocol):
@@ -307,7 +308,7 @@ class LiveStore(Protocol):
     def mark_settled(self, lt_order_id: LtOrderId) -> None: ...
 
 
-class Transaction(FeedStore, ForwardTestStore, LiveStore, OperationsStore, Protocol):
+class Transaction(FeedStore, ForwardTestStore, LiveStore, OperationsStore, StreamStore, Protocol):
     """What can be read and written together."""
 
     def log(self, entry: LogEntry) -> None: ...

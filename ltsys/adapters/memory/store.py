@@ -11,6 +11,7 @@ from ltsys.adapters.memory.live_orders import LiveOrderRecords
 from ltsys.adapters.memory.operations import OperationsRecords
 from ltsys.adapters.memory.resolutions import ResolutionRecords
 from ltsys.adapters.memory.strategies import StrategyRecords
+from ltsys.adapters.memory.streams import StreamRecords
 from ltsys.adapters.memory.tables import Tables
 from ltsys.ports import Clock
 from ltsys.ports.records import LogEntry
@@ -24,6 +25,7 @@ class MemoryTransaction(
     LiveOrderRecords,
     ResolutionRecords,
     OperationsRecords,
+    StreamRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 

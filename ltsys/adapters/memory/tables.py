@@ -27,6 +27,7 @@ from ltsys.domain.order import OrderStatus
 from ltsys.domain.risk import Denial
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
+from ltsys.domain.stream import Channel, Heard, StreamState
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.records import Decision, LogEntry, Sighting, SignalKey
@@ -150,6 +151,14 @@ class EventRow:
     detail: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamEventRow:
+    heard: Heard
+    received_at: datetime
+    handled_at: datetime | None = None
+    copies: int = 1
+
+
 EntryKey = tuple[StrategyId, str, Kind, Account]
 
 
@@ -182,6 +191,8 @@ class Tables:
     lt_execute_logs: list[LogEntry] = field(default_factory=list)
     lt_alerts: dict[str, OpenAlert] = field(default_factory=dict)
     lt_gates: dict[Gate, GateState] = field(default_factory=dict)
+    stream_events: dict[tuple[str, Channel, str], StreamEventRow] = field(default_factory=dict)
+    stream_state: dict[tuple[str, Channel], StreamState] = field(default_factory=dict)
     beat_slots: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def copy(self) -> "Tables":

@@ -207,7 +207,7 @@ def _fill(
         shares=shares_of(shares),
         price=price_of(price),
         is_taker=is_taker,
-        status=_fill_status(row.status),
+        status=fill_status(row.status),
         matched_at=moment_of(row.match_time),
     )
 
@@ -219,7 +219,7 @@ def _side(text: str) -> Side:
     return Side(text.upper())
 
 
-def _fill_status(text: str) -> FillStatus:
+def fill_status(text: str) -> FillStatus:
     bare = text.strip().upper().removeprefix(_TRADE_PREFIX).lower()
     if bare == _BEFORE_BROADCAST:
         return FillStatus.MATCHED

@@ -19,6 +19,7 @@ from ltsys.adapters.postgres.resolutions import ResolutionRecords
 from ltsys.adapters.postgres.session import Connection
 from ltsys.adapters.postgres.signals import SignalRecords
 from ltsys.adapters.postgres.strategies import StrategyRecords
+from ltsys.adapters.postgres.streams import StreamRecords
 from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
 from ltsys.ports.records import LogEntry
 from ltsys.ports.store import Transaction
@@ -40,6 +41,7 @@ class PostgresTransaction(
     LiveOrderRecords,
     ResolutionRecords,
     OperationsRecords,
+    StreamRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 
