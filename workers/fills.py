@@ -3,6 +3,7 @@
 import beat_schedule
 from ltsys.bootstrap import services
 from ltsys.domain.ids import LtOrderId
+from ltsys.usecases.check_health import check_health as check
 from ltsys.usecases.track_order import due_orders
 from ltsys.usecases.track_order import track_order as track
 from workers.app import app
@@ -15,6 +16,13 @@ def sweep_orders() -> None:
     """Look at every order whose next look at the venue is due."""
     if is_first("sweep_orders", beat_schedule.SWEEP_S):
         kick_each("fills.track_order", due_orders(desk=services().desk))
+
+
+@app.task(name="fills.check_health")
+def check_health() -> None:
+    """Tell people what waits too long, and clear what does so no more."""
+    if is_first("check_health", beat_schedule.SWEEP_S):
+        check(desk=services().desk)
 
 
 @app.task(name="fills.track_order")

@@ -26,6 +26,13 @@ def book_posting(
     return replace(state, balances=state.balances.after(posting))
 
 
+def set_aside(order: LiveOrder, state: RiskState, tx: Transaction) -> RiskState:
+    """What an order may cost is reserved; a test order brings its own money (LESSONS L36)."""
+    if order.book is not Book.LIVE:
+        tx.post(order.strategy_id, order.book, ledger.fund(order.reserve_cause, order.reserved))
+    return book_posting(order, ledger.reserve(order.reserve_cause, order.reserved), state, tx)
+
+
 def give_back(order: LiveOrder, state: RiskState, tx: Transaction) -> tuple[LiveOrder, RiskState]:
     """An ended order holds nothing aside any more, once (LESSONS L24); the caller saves both."""
     ended, posting = released(order)

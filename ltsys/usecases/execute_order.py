@@ -8,7 +8,6 @@ a submitting one is never posted blindly but asked about.
 from dataclasses import replace
 from datetime import datetime
 
-from ltsys.domain import ledger
 from ltsys.domain.errors import (
     AlreadyRecordedError,
     HaltedError,
@@ -31,13 +30,13 @@ from ltsys.domain.strategy import Signal
 from ltsys.domain.venue import OrderTicket, SignedOrder
 from ltsys.ports.records import Execution, LogEntry, SignalKey
 from ltsys.ports.store import Transaction
-from ltsys.usecases.bookkeeping import book_posting, end_if_over
+from ltsys.usecases.bookkeeping import end_if_over, set_aside
 from ltsys.usecases.desk import Desk
 from ltsys.usecases.record_answer import Answer, record_answer
 
-_FIRST_ATTEMPT = 1
-
 _NoAnswer = VenueUnavailableError | MalformedAnswerError
+Offer = Book | _NoAnswer | None
+"""The book of a moment; or why it could not be had, or that there is none."""
 _NO_ANSWER = (VenueUnavailableError, MalformedAnswerError)
 
 
@@ -50,14 +49,14 @@ def execute_order(key: SignalKey, *, desk: Desk) -> LtOrderId | None:
         signal = tx.signal(*key)
     if signal is None:
         return None
-    book = _snapshot(signal, desk)
+    book = snapshot(signal, desk)
     try:
         order = _plan(signal, book, desk)
     except AlreadyRecordedError:
         return None
     if order is None or order.status is not OrderStatus.PLANNED:
         return None
-    signed = _sign_and_save(order, signal, desk)
+    signed = sign_and_save(order, signal, desk)
     if signed is None:
         return None
     return post_and_record(order, signed, desk=desk)
@@ -80,15 +79,15 @@ def post_and_record(order: LiveOrder, signed: SignedOrder, *, desk: Desk) -> LtO
     return record_answer(order.lt_order_id, signed.order_id, answer, desk=desk)
 
 
-def _snapshot(signal: Signal, desk: Desk) -> Book | _NoAnswer | None:
-    """The book of this moment, taken before any lock; or why it could not be had."""
+def snapshot(signal: Signal, desk: Desk) -> Offer:
+    """The book of this moment, taken before any lock."""
     try:
         return desk.market_data.book(signal.token_id)
     except (VenueUnavailableError, MalformedAnswerError) as error:
         return error
 
 
-def _plan(signal: Signal, book: Book | _NoAnswer | None, desk: Desk) -> LiveOrder | None:
+def _plan(signal: Signal, book: Offer, desk: Desk) -> LiveOrder | None:
     """T1: lock the strategy, decide, reserve. None when the signal was decided before.
 
     Raises what the book could not be had for, or HaltedError for a gate that is shut, while the
@@ -105,7 +104,7 @@ def _plan(signal: Signal, book: Book | _NoAnswer | None, desk: Desk) -> LiveOrde
             return None
         state = rolled_over(execution.state, now)
         execution = replace(execution, state=state)
-        verdict = _verdict(execution, book, now, desk)
+        verdict = verdict_on(execution, book, now, desk)
         if isinstance(verdict, Denial):
             _deny(execution.signal, verdict, now, tx)
             return None
@@ -114,9 +113,7 @@ def _plan(signal: Signal, book: Book | _NoAnswer | None, desk: Desk) -> LiveOrde
         return order
 
 
-def _verdict(
-    execution: Execution, book: Book | _NoAnswer | None, now: datetime, desk: Desk
-) -> Plan | Denial:
+def verdict_on(execution: Execution, book: Offer, now: datetime, desk: Desk) -> Plan | Denial:
     """The plan or the denial; raises the obstacle where neither can be had yet."""
     shut = desk.required_gates - execution.open_gates
     obstacle: LtsysError
@@ -185,10 +182,7 @@ def _log_denial(signal: Signal, denial: Denial, tx: Transaction) -> None:
 def _reserve(execution: Execution, order: LiveOrder, tx: Transaction) -> None:
     signal = execution.signal
     tx.add_planned(order, trader=signal.trader, token_label=signal.token_label)
-    if order.book is not ledger.Book.LIVE:
-        tx.post(order.strategy_id, order.book, ledger.fund(order.lt_order_id, order.reserved))
-    posting = ledger.reserve(order.lt_order_id, order.reserved)
-    tx.save_state(order.strategy_id, book_posting(order, posting, execution.state, tx))
+    tx.save_state(order.strategy_id, set_aside(order, execution.state, tx))
     tx.log(
         LogEntry(
             stage="plan",
@@ -201,7 +195,7 @@ def _reserve(execution: Execution, order: LiveOrder, tx: Transaction) -> None:
     )
 
 
-def _sign_and_save(order: LiveOrder, signal: Signal, desk: Desk) -> SignedOrder | None:
+def sign_and_save(order: LiveOrder, signal: Signal, desk: Desk) -> SignedOrder | None:
     """T2: the envelope and its hash are committed before anything is sent (LESSONS L02).
 
     None when somebody else took the order on: only one moves it from planned to submitting.
@@ -213,7 +207,7 @@ def _sign_and_save(order: LiveOrder, signal: Signal, desk: Desk) -> SignedOrder 
         maker_units=plan.maker_units,
         taker_units=plan.taker_units,
         is_neg_risk=plan.is_neg_risk,
-        salt=derived_salt(desk.account, signal.idempotency_key, _FIRST_ATTEMPT),
+        salt=derived_salt(desk.account, signal.idempotency_key, order.attempt),
         timestamp_ms=int(plan.planned_at.timestamp() * 1000),
         time_in_force=plan.time_in_force,
         expires_at_s=0,
@@ -221,7 +215,7 @@ def _sign_and_save(order: LiveOrder, signal: Signal, desk: Desk) -> SignedOrder 
     signed = desk.signer.sign(ticket)
     try:
         with desk.store.transaction() as tx:
-            tx.save_envelope(order, signed, attempt=_FIRST_ATTEMPT)
+            tx.save_envelope(order, signed, attempt=order.attempt)
     except StaleWriteError:
         return None
     return signed

@@ -51,6 +51,7 @@ from ltsys.usecases.add_wallet import add_account, add_ft_wallet
 from ltsys.usecases.desk import Desk, Watch
 from ltsys.usecases.execute_order import execute_order
 from ltsys.usecases.launch_strategy import launch_strategy
+from ltsys.usecases.record_fill import record_fill
 from ltsys.usecases.track_order import track_order
 
 
@@ -144,6 +145,15 @@ class Floor:
         others = [m for m in self.venue.matches if m.trade_id != fill.trade_id]
         self.venue.matches[:] = [*others, fill]
         return fill
+
+    def stream(self, order: LiveOrder, number: int = 1, **match) -> LiveOrder:
+        """The stream tells of a match, whatever we think of the order."""
+        fill = a_match(order.order_id, number=number, **match)
+        now, wall = self.clock.now(), self.clock.wall()
+        with self.store.transaction() as tx:
+            tracking = tx.lock_tracking(order.lt_order_id)
+            record_fill(fill, tracking, now=now, look_at=wall, tx=tx)
+        return self.order(order)
 
     def shows(self, order: LiveOrder, status: VenueOrderStatus, matched: str = "0") -> None:
         self.venue.shown[order.order_id] = VenueOrder(

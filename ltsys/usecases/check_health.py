@@ -1,0 +1,35 @@
+"""Tell people when what should move does not (LESSONS L27, L51, L58)."""
+
+from datetime import datetime
+
+from ltsys.domain.alert import Alert, Severity
+from ltsys.ports.store import Transaction
+from ltsys.usecases.desk import Desk
+
+SIGNALS, ANSWERS = "overdue:signals", "overdue:answers"
+
+
+def check_health(*, desk: Desk) -> None:
+    """An alert stands for each kind of row that waits too long, and is gone when none does.
+
+    Run twice it tells the same once. A parked order has an alert of its own.
+    """
+    wall = desk.clock.wall()
+    with desk.store.transaction() as tx:
+        outbox = tx.outbox()
+        signals = "the oldest queued signal has waited"
+        _tell(SIGNALS, signals, outbox.oldest_signal_at, wall, desk, tx)
+        answers = "the oldest order whose fate is unknown has waited"
+        _tell(ANSWERS, answers, outbox.oldest_unanswered_at, wall, desk, tx)
+
+
+def _tell(
+    key: str, what: str, since: datetime | None, wall: datetime, desk: Desk, tx: Transaction
+) -> None:
+    limit = desk.patience.overdue_after
+    if since is None or wall - since <= limit:
+        tx.clear_alert(key)
+        return
+    age_s = (wall - since).total_seconds()
+    text = f"{what} {age_s:.0f} s, over the limit of {limit.total_seconds():.0f} s"
+    tx.raise_alert(Alert(key=key, severity=Severity.WARNING, text=text))
