@@ -1,6 +1,6 @@
 """The exchange: takes orders, matches them, keeps the book while the world's time passes."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -62,6 +62,7 @@ class Exchange:
         self.redeemer = Redeemer(self.ledger)
         self.orders: dict[str, Order] = {}
         self.refused: Counter[str] = Counter()
+        self.refused_by_signer: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.posts = 0
         self.hide_matched_orders_s = 0.0
         self.parking = Parking()
@@ -100,6 +101,7 @@ class Exchange:
             return self._submit(key, envelope, now)
         except VenueError as error:
             self.refused[error.kind] += 1
+            self.refused_by_signer[key.address][error.kind] += 1
             raise
 
     def cancel(self, order_id: str, key: ApiKey, now: float) -> str | None:

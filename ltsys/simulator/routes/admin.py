@@ -1,11 +1,13 @@
-"""The operator's door: the clock, deposits, and the truth to compare others' books with."""
+"""The operator's door: the clock, accounts, what was recorded, and what lies behind."""
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.clock import SimClock
-from ltsys.simulator.exchange.order import HOUSE, Fill, Order
+from ltsys.simulator.exchange.accounts import STANDINGS
 from ltsys.simulator.http import Request, Router
 from ltsys.simulator.routes.operator import json_object, operator_only
-from ltsys.simulator.units import ONE, decimal_of, human
+from ltsys.simulator.routes.rulings import RulingRoutes
+from ltsys.simulator.routes.truth import TruthRoutes
+from ltsys.simulator.units import ONE, decimal_of
 from ltsys.simulator.venue_error import VenueError
 
 MAX_RATE = 100_000
@@ -26,8 +28,10 @@ class AdminRoutes:
         router.add("GET", "/sim/clock", self.clock)
         router.add("POST", "/sim/clock", operator_only(token, self.set_clock))
         router.add("POST", "/sim/accounts", operator_only(token, self.fund))
-        router.add("GET", "/sim/truth", operator_only(token, self.truth))
+        router.add("POST", "/sim/standings", operator_only(token, self.set_standing))
         router.add("GET", "/sim/recording", operator_only(token, self.recording))
+        TruthRoutes(self._box).install(router)
+        RulingRoutes(self._box).install(router)
 
     def clock(self, request: Request) -> object:  # noqa: ARG002 - a handler's signature
         """What time it is, and how fast it goes."""
@@ -50,12 +54,9 @@ class AdminRoutes:
     def fund(self, request: Request) -> object:
         """Deposit dollars; a wallet that is not its signer's own may be bound to him here too."""
         payload = json_object(request)
-        address = str(payload.get("address", "")).lower()
-        amount = decimal_of(payload.get("cash_usd"))
-        if len(address) != 42 or not address.startswith("0x") or amount is None:
-            raise VenueError(400, "address and cash_usd are wanted")
-        if not 0 <= amount <= _MAX_DEPOSIT_USD:
-            raise VenueError(400, "cash_usd is out of range")
+        address, amount = _address(payload), decimal_of(payload.get("cash_usd"))
+        if amount is None or not 0 <= amount <= _MAX_DEPOSIT_USD:
+            raise VenueError(400, f"cash_usd is not a number from 0 to {_MAX_DEPOSIT_USD}")
         signer, kind = str(payload.get("signer", "")).lower(), payload.get("signature_type", 0)
         exchange = self._box.exchange
         if signer and isinstance(kind, int) and not exchange.bind_wallet(address, signer, kind):
@@ -63,26 +64,15 @@ class AdminRoutes:
         exchange.ledger.deposit(address, int(amount * ONE))
         return {"address": address, "cash_units": exchange.ledger.cash[address]}
 
-    def truth(self, request: Request) -> object:
-        """Orders, fills, refusals and balances as they are, whatever was answered."""
-        self._box.now()
-        maker, exchange = request.param("maker").lower(), self._box.exchange
-        orders = [o for o in exchange.orders.values() if maker in {"", o.maker}]
-        ledger = exchange.ledger
-        addresses = [maker] if maker else [a for a in ledger.deposited if a != HOUSE]
-        return {
-            "orders": [_order_truth(order) for order in orders],
-            "refused": dict(exchange.refused),
-            "posts": exchange.posts,
-            "balances": {
-                address: {
-                    "cash_units": ledger.cash.get(address, 0),
-                    "deposited_units": ledger.deposited.get(address, 0),
-                    "positions": _held(ledger.shares.get(address, {})),
-                }
-                for address in addresses
-            },
-        }
+    def set_standing(self, request: Request) -> object:
+        """Ban a signer, let him only close, or let him trade again."""
+        payload = json_object(request)
+        address, standing = _address(payload), payload.get("standing")
+        for each in STANDINGS:
+            if each == standing:
+                self._box.exchange.accounts.set_standing(address, each)
+                return {"address": address, "standing": each}
+        raise VenueError(400, f"standing is none of {', '.join(STANDINGS)}")
 
     def recording(self, request: Request) -> object:  # noqa: ARG002 - a handler's signature
         """What was read from the files, and what of it was of use."""
@@ -105,6 +95,12 @@ def _advance(clock: SimClock, value: object) -> None:
         raise VenueError(400, f"advance_to is behind the clock: {value} < {clock.now()}")
 
 
+def _advance_by(clock: SimClock, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
+        raise VenueError(400, "advance_by is not a number from 0 up")
+    _advance(clock, clock.now() + value)
+
+
 def _set_rate(clock: SimClock, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= MAX_RATE:
         raise VenueError(400, f"rate is not a number over 0 and up to {MAX_RATE}")
@@ -118,39 +114,19 @@ def _set_paused(clock: SimClock, value: object) -> None:
 
 
 def _refuse(_clock: SimClock, _value: object) -> None:
-    raise VenueError(400, "only advance_to, rate and paused can be set")
+    raise VenueError(400, "only advance_to, advance_by, rate and paused can be set")
 
 
-_CHANGES = {"advance_to": _advance, "rate": _set_rate, "paused": _set_paused}
+_CHANGES = {
+    "advance_to": _advance,
+    "advance_by": _advance_by,
+    "rate": _set_rate,
+    "paused": _set_paused,
+}
 
 
-def _held(shares: dict[str, int]) -> dict[str, int]:
-    return {token: units for token, units in shares.items() if units}
-
-
-def _order_truth(order: Order) -> dict[str, object]:
-    return {
-        "order_id": order.order_id,
-        "token_id": order.token,
-        "condition_id": order.market.condition_id,
-        "maker": order.maker,
-        "side": order.side,
-        "order_type": order.order_type,
-        "status": order.status,
-        "maker_units": order.maker_units,
-        "taker_units": order.taker_units,
-        "fills": [_fill_truth(fill, order.order_id) for fill in order.fills],
-    }
-
-
-def _fill_truth(fill: Fill, order_id: str) -> dict[str, object]:
-    leg = fill.leg(order_id)
-    return {
-        "trade_id": fill.trade_id,
-        "shares_units": fill.shares,
-        "usd_units": leg.usd,
-        "price": human(leg.price),
-        "fee_units": leg.fee,
-        "at": fill.at,
-        "status": fill.status,
-    }
+def _address(payload: dict[str, object]) -> str:
+    address = str(payload.get("address", "")).lower()
+    if len(address) != 42 or not address.startswith("0x"):
+        raise VenueError(400, "an address is wanted")
+    return address
