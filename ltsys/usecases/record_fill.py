@@ -27,9 +27,16 @@ _RANK = {
 }
 """A status only moves forward; the two last are final (LESSONS L22, L23)."""
 
-_UNCONFIRMED = frozenset(
-    {OrderStatus.PLANNED, OrderStatus.SUBMITTING, OrderStatus.DENIED, OrderStatus.REJECTED}
+_DOUBTED = frozenset(
+    {
+        OrderStatus.PLANNED,
+        OrderStatus.SUBMITTING,
+        OrderStatus.DENIED,
+        OrderStatus.REJECTED,
+        OrderStatus.CANCELED,
+    }
 )
+"""Statuses in which the signal may not count as executed yet."""
 
 
 def record_fill(
@@ -91,7 +98,7 @@ def _count(
     event = OrderEvent.FILL_ALL if order.status is OrderStatus.FILLED else OrderEvent.FILL_PART
     detail = f"{fill.venue.shares.count} shares at {fill.venue.price.per_share}"
     tx.move_order(before, order, event, detail=detail, next_check_at=look_at)
-    if before.status in _UNCONFIRMED:
+    if before.status in _DOUBTED:
         # the answer to the post was lost, late or wrong: the fill says that it was executed
         key = (order.strategy_id, order.source_trade_id)
         tx.finish_signal(key, outcome="executed", reason=None)

@@ -1,5 +1,6 @@
-"""Whatever happens in whatever order, the books balance (L22, L29, L41)."""
+"""Whatever happens in whatever order, the books balance (L22, L23, L29, L41)."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ from trading_floor import Floor, accepted
 
 from ltsys.domain.errors import (
     OutcomeUnknownError,
+    RefusedError,
     VenueRejectedError,
     VenueUnavailableError,
 )
@@ -29,6 +31,9 @@ from ltsys.domain.venue import AlreadySeen, FillStatus, Killed
 from ltsys.usecases.execute_order import execute_order
 from ltsys.usecases.launch_strategy import resume_strategy
 from ltsys.usecases.resolve_market import resolve_market, settle_due
+from ltsys.usecases.resolve_order import Word, declare_ended, declare_killed, look_again
+from ltsys.usecases.retry_order import retry_order
+from ltsys.usecases.track_order import due_orders, track_order
 
 ANSWERS = {
     "accepted": accepted(),
@@ -42,6 +47,7 @@ ANSWERS = {
 TAKEN = ("accepted", "matched", "seen", "lost")
 STATES = (FillStatus.MATCHED, FillStatus.MINED, FillStatus.CONFIRMED, FillStatus.FAILED)
 LIMIT = Usd.of(60)
+BOB = Word(operator="bob", reason="so it is")
 
 
 class BooksBalance(RuleBasedStateMachine):
@@ -57,6 +63,7 @@ class BooksBalance(RuleBasedStateMachine):
         self.floor.tables_market(a_market(fee_rate=Decimal(fee)))
         self.number = 0
         self.peak = ZERO_USD
+        self.was_taken_back = False
 
     @rule(target=orders, answer=sampled_from(sorted(ANSWERS)), size=integers(1, 30))
     def execute(self, answer, size):
@@ -88,10 +95,14 @@ class BooksBalance(RuleBasedStateMachine):
         return order, self.number, terms
 
     def report(self, order, number, **match) -> None:
-        """Of orders without an outcome: one with an outcome is not asked about any more."""
+        """An order with an outcome is not asked about any more, but the stream still tells."""
+        self.was_taken_back |= match["status"] is FillStatus.FAILED
+        fill = self.floor.reports(order, number, **match)
         if self.floor.order(order).outcome is FtOutcome.OPEN:
-            self.floor.reports(order, number, **match)
             self.floor.track(order)
+        else:
+            self.floor.stream(order, number, **match)
+        assert fill.status is match["status"]
 
     @rule(match=matches, state=sampled_from(STATES))
     def settle_match(self, match, state) -> None:
@@ -102,6 +113,28 @@ class BooksBalance(RuleBasedStateMachine):
     def look(self, order) -> None:
         if self.floor.order(order).outcome is FtOutcome.OPEN:
             self.floor.track(order)
+
+    @rule(order=orders, word=sampled_from((declare_killed, declare_ended, look_again)))
+    def resolve(self, order, word) -> None:
+        """An operator says what became of it, and is refused where that cannot be."""
+        with suppress(RefusedError):
+            word(order.lt_order_id, BOB, desk=self.floor.desk)
+
+    @rule(order=orders, answer=sampled_from(sorted(ANSWERS)))
+    def retry(self, order, answer) -> None:
+        """Another attempt, where nothing is known of the last one."""
+        self.floor.venue.answers.clear()
+        self.floor.venue.answers.append(ANSWERS[answer])
+        with suppress(RefusedError):
+            retry_order(order.lt_order_id, BOB, even_if_old=True, desk=self.floor.desk)
+
+    @rule(hours=integers(1, 3))
+    def park(self, hours) -> None:
+        """Looks go on for hours."""
+        for _ in range(8):
+            self.floor.clock.move(timedelta(hours=hours) / 8)
+            for lt_order_id in due_orders(desk=self.floor.desk):
+                track_order(lt_order_id, desk=self.floor.desk)
 
     @rule(match=consumes(matches))
     def forget(self, match) -> None:
@@ -144,14 +177,32 @@ class BooksBalance(RuleBasedStateMachine):
         held = [r.order for r in rows if r.order and r.order.outcome is FtOutcome.OPEN]
         gains = [r.pnl for r in rows if r.pnl is not None]
         assert self.floor.balances.position == sum((o.executed for o in held), ZERO_USD)
+        due = [r.order.payout for r in rows if r.settles_at is not None]
+        assert self.floor.balances.settling == sum(due, ZERO_USD)
         assert -self.floor.balances.realized_pnl == sum(gains, ZERO_USD)
 
     @invariant()
     def the_peak_never_falls(self) -> None:
-        """L34."""
+        """Unless a gain under it was none (L23, L34)."""
         if hasattr(self, "floor"):
-            assert self.floor.state.peak_equity >= self.peak
-            self.peak = self.floor.state.peak_equity
+            peak = self.floor.state.peak_equity
+            assert self.was_taken_back or peak >= self.peak
+            self.peak = peak
+
+    @invariant()
+    def spending_is_the_fills_of_the_day(self) -> None:
+        """L33."""
+        if not hasattr(self, "floor"):
+            return
+        state = self.floor.state
+        since = state.daily_reset_at - timedelta(days=1)
+        rows = self.floor.store.tables.lt_fills.values()
+        spent = (
+            row.fill.cost
+            for row in rows
+            if row.fill.status is not FillStatus.FAILED and row.fill.venue.matched_at >= since
+        )
+        assert state.daily_spent == sum(spent, ZERO_USD)
 
 
 TestBooksBalance = BooksBalance.TestCase
