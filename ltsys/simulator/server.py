@@ -36,6 +36,7 @@ from ltsys.simulator.routes.history import HistoryRoutes
 from ltsys.simulator.routes.market import MarketRoutes
 from ltsys.simulator.routes.positions import PositionRoutes
 from ltsys.simulator.routes.prices import PriceRoutes
+from ltsys.simulator.routes.relayer import RelayerRoutes
 from ltsys.simulator.routes.scoring import ScoringRoutes
 from ltsys.simulator.routes.trading import TradingRoutes
 from ltsys.simulator.streams.protocol import StreamProtocol
@@ -107,6 +108,7 @@ def build_application(
     DataRoutes(box, portfolio).install(router)
     PositionRoutes(box, portfolio).install(router)
     AdminRoutes(box).install(router)
+    RelayerRoutes(box).install(router)
     FaultAdminRoutes(box).install(router)
     scores.install(router)
     geoblock = Geoblock(country)

@@ -158,6 +158,24 @@ class KeyRing:
         return self._proven(request, self._builders, b"poly_builder_")
 
     def _proven(self, request: Request, known: dict[str, ApiKey], prefix: bytes) -> ApiKey:
+    def authenticate_relayed(self, request: Request) -> str:
+        """The address behind a builder's signature, or behind a key and its own address.
+
+        The second pair proves by being known. Which keys the venue takes there is a guess:
+        here any builder's or trading key, with its secret kept at home.
+        """
+        name = request.header(b"relayer_api_key")
+        address = request.header(b"relayer_api_key_address").lower()
+        try:
+            if not name:
+                return self.authenticate_builder(request).address
+        except VenueError as error:
+            raise VenueError(401, "invalid authorization", kind="unauthorized") from error
+        key = self._builders.get(name) or self._keys.get(name)
+        if key is None or key.address != address:
+            raise VenueError(401, "invalid authorization", kind="unauthorized")
+        return address
+
         key = known.get(request.header(prefix + b"api_key"))
         timestamp = request.header(prefix + b"timestamp")
         if key is None or not self._is_timely(timestamp):

@@ -1,8 +1,9 @@
-"""Redemption: shares of a resolved market become dollars, once (VENUE §16.3)."""
+"""Conversions: a resolved market's shares become dollars once, pairs at any time (VENUE §16.3)."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Literal
 
 from ltsys.simulator.exchange.ledger import Ledger
 from ltsys.simulator.exchange.order import HOUSE
@@ -10,12 +11,17 @@ from ltsys.simulator.world.facts import Market
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Redemption:
-    """One wallet's shares of one outcome, burnt for dollars; a loser's bring nothing."""
+class Conversion:
+    """Shares that one wallet turned into dollars, or dollars into shares, without a trade.
 
+    A redemption is of one outcome, a loser's bringing nothing; a split or a merge is of so
+    many pairs and has no outcome.
+    """
+
+    kind: Literal["REDEEM", "SPLIT", "MERGE"]
     address: str
     market: Market
-    outcome_index: int
+    outcome_index: int | None
     shares: int
     usd: int
     at: float
@@ -23,7 +29,7 @@ class Redemption:
 
 
 class Redeemer:
-    """Pays out resolved markets, by itself or only to those who ask.
+    """Pays out resolved markets, by itself or only to those who ask, and keeps the conversions.
 
     While `is_automatic`, everybody is paid at the moment of the resolution, as the venue's
     AutoRedeemer does for wallets that let it; otherwise shares wait for the relayer.
@@ -32,7 +38,7 @@ class Redeemer:
     def __init__(self, ledger: Ledger, *, is_automatic: bool = True) -> None:
         """Nobody has been paid yet."""
         self.is_automatic = is_automatic
-        self.by_address: defaultdict[str, list[Redemption]] = defaultdict(list)
+        self.by_address: defaultdict[str, list[Conversion]] = defaultdict(list)
         self._ledger = ledger
 
     def resolved(self, market: Market, at: float) -> None:
@@ -55,7 +61,8 @@ class Redeemer:
                 continue
             usd = self._ledger.redeem(address, market, index, payout)
             paid += usd
-            redemption = Redemption(
+            redemption = Conversion(
+                kind="REDEEM",
                 address=address,
                 market=market,
                 outcome_index=index,
@@ -64,5 +71,9 @@ class Redeemer:
                 at=at,
                 transaction_hash=transaction_hash,
             )
-            self.by_address[address].append(redemption)
+            self.note(redemption)
         return paid
+
+    def note(self, conversion: Conversion) -> None:
+        """Remember a conversion for those who read the chain."""
+        self.by_address[conversion.address].append(conversion)

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Generic, TypeVar
 
 from ltsys.simulator.exchange.order import Fill, Leg
-from ltsys.simulator.exchange.redemption import Redemption
+from ltsys.simulator.exchange.redemption import Conversion
 from ltsys.simulator.units import ONE
 from ltsys.simulator.world.facts import LeaderTrade, Market
 
@@ -24,12 +24,13 @@ class UserTrade(LeaderTrade):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UserRedemption:
-    """Shares of one outcome that a user's wallet burnt for their payout."""
+class UserConversion:
+    """Shares that became dollars, or the reverse, outside the exchange: no outcome is both."""
 
+    kind: str
     wallet: str
     market: Market
-    outcome_index: int
+    outcome_index: int | None
     size: Decimal
     usdc_size: Decimal
     timestamp: int
@@ -37,7 +38,7 @@ class UserRedemption:
     name: str = ""
 
 
-Entry = LeaderTrade | UserRedemption
+Entry = LeaderTrade | UserConversion
 E = TypeVar("E", bound=Entry)
 T = TypeVar("T")
 Span = tuple[Sequence[E], int, int]
@@ -93,16 +94,17 @@ def user_trade(fill: Fill, leg: Leg, at: float) -> UserTrade:
     )
 
 
-def user_redemption(redemption: Redemption) -> UserRedemption:
-    """The Data API's view of a redemption."""
-    return UserRedemption(
-        wallet=redemption.address,
-        market=redemption.market,
-        outcome_index=redemption.outcome_index,
-        size=decimal(redemption.shares),
-        usdc_size=decimal(redemption.usd),
-        timestamp=int(redemption.at),
-        transaction_hash=redemption.transaction_hash,
+def user_conversion(conversion: Conversion) -> UserConversion:
+    """The Data API's view of a redemption, a split or a merge."""
+    return UserConversion(
+        kind=conversion.kind,
+        wallet=conversion.address,
+        market=conversion.market,
+        outcome_index=conversion.outcome_index,
+        size=decimal(conversion.shares),
+        usdc_size=decimal(conversion.usd),
+        timestamp=int(conversion.at),
+        transaction_hash=conversion.transaction_hash,
     )
 
 

@@ -1,4 +1,4 @@
-"""The indexer: leaders' trades of the world, users' trades and redemptions of the exchange."""
+"""The indexer: leaders' trades of the world, users' trades and conversions of the exchange."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -12,9 +12,9 @@ from ltsys.simulator.indexer.entries import (
     Entry,
     History,
     Span,
-    UserRedemption,
+    UserConversion,
     UserTrade,
-    user_redemption,
+    user_conversion,
     user_trade,
 )
 from ltsys.simulator.indexer.leader_runs import LeaderRuns
@@ -40,7 +40,7 @@ class Indexer:
         self._by_wallet: defaultdict[str, History[UserTrade]] = defaultdict(History)
         self._by_market: defaultdict[str, History[UserTrade]] = defaultdict(History)
         self._indexed: set[str] = set()
-        self._redemptions: defaultdict[str, History[UserRedemption]] = defaultdict(History)
+        self._conversions: defaultdict[str, History[UserConversion]] = defaultdict(History)
         exchange.events.listen(self._hear)
 
     def is_user(self, wallet: str) -> bool:
@@ -82,19 +82,19 @@ class Indexer:
         takers = (trade.usdc_size for trade in trades[low:high] if trade.is_taker)
         return self._leaders.of(market).volume_usd(since, known) + sum(takers, Decimal(0))
 
-    def redemptions(
+    def conversions(
         self, now: float, wallet: str, first: float = 0, last: float = inf
-    ) -> Span[UserRedemption]:
-        """One wallet's redemptions of [first, last]."""
-        history = self._redemptions[wallet]
+    ) -> Span[UserConversion]:
+        """One wallet's redemptions, splits and merges of [first, last]."""
+        history = self._conversions[wallet]
         known = self._redeemer.by_address.get(wallet, [])
-        for redemption in islice(known, len(history), None):
-            history.add(user_redemption(redemption))
+        for conversion in islice(known, len(history), None):
+            history.add(user_conversion(conversion))
         return history.span(first, min(last, self.known_until(now)))
 
     def entries(self, now: float, wallet: str) -> list[Span[Entry]]:
         """Everything that changed a wallet's positions by now."""
-        return [*self.trades(now, wallet), self.redemptions(now, wallet)]
+        return [*self.trades(now, wallet), self.conversions(now, wallet)]
 
     def _hear(self, event: Event) -> None:
         if not isinstance(event, TradeChanged):

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ltsys.simulator.indexer.entries import Entry, UserRedemption, UserTrade
-from ltsys.simulator.world.facts import Market
+from ltsys.simulator.indexer.entries import Entry, UserConversion, UserTrade
+from ltsys.simulator.world.facts import LeaderTrade, Market
 
 _NONE = Decimal(0)
 
@@ -46,14 +46,21 @@ class Position:
         return self.bought_usd / self.bought_shares if self.bought_shares else _NONE
 
     def take(self, entry: Entry) -> None:
-        """Let an entry change the position."""
+        """Let an entry change the position; half of a pair's dollars are each outcome's."""
         self.first_at = self.first_at or entry.timestamp
         self.last_at = entry.timestamp
-        if isinstance(entry, UserRedemption) or entry.side == "SELL":
-            self._give(entry.size, entry.usdc_size)
-            return
-        fee = entry.fee_usd if isinstance(entry, UserTrade) else _NONE
-        self._receive(entry.size, entry.usdc_size, fee)
+        usd = entry.usdc_size / 2 if entry.outcome_index is None else entry.usdc_size
+        match entry:
+            case UserConversion(kind="SPLIT"):
+                self._receive(entry.size, usd, _NONE)
+            case UserConversion():
+                self._give(entry.size, usd)
+            case LeaderTrade(side="SELL"):
+                self._give(entry.size, usd)
+            case UserTrade():
+                self._receive(entry.size, usd, entry.fee_usd)
+            case LeaderTrade():
+                self._receive(entry.size, usd, _NONE)
 
     def settle(self, payout: Decimal, at: int) -> None:
         """Turn what is left into its payout."""
@@ -84,14 +91,13 @@ def positions(entries: Iterable[Entry]) -> list[Position]:
     """Every position that a wallet's history ever opened, in the order of their first entry."""
     found: dict[tuple[str, int], Position] = {}
     for entry in entries:
-        key = entry.market.condition_id, entry.outcome_index
-        position = found.get(key)
-        if position is None:
-            position = found[key] = Position(
-                wallet=entry.wallet,
-                name=entry.name,
-                market=entry.market,
-                outcome_index=entry.outcome_index,
-            )
-        position.take(entry)
+        both = (0, 1) if entry.outcome_index is None else (entry.outcome_index,)
+        for index in both:
+            key = entry.market.condition_id, index
+            position = found.get(key)
+            if position is None:
+                position = found[key] = Position(
+                    wallet=entry.wallet, name=entry.name, market=entry.market, outcome_index=index
+                )
+            position.take(entry)
     return list(found.values())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ltsys.simulator.http import Request
-from ltsys.simulator.indexer.entries import E, Entry, Span, UserRedemption, UserTrade, in_order
+from ltsys.simulator.indexer.entries import E, Entry, Span, UserConversion, UserTrade, in_order
 from ltsys.simulator.indexer.indexer import Indexer
 from ltsys.simulator.routes.parameters import amount, choice, flag, values, window
 from ltsys.simulator.venue_error import VenueError
@@ -31,6 +31,7 @@ ACTIVITY_TYPES = frozenset(
         "TIP",
     }
 )
+_CONVERSIONS = frozenset({"REDEEM", "SPLIT", "MERGE"})
 _MOST_IDS = 20
 
 
@@ -93,18 +94,19 @@ class DataFilters:
         return _passing(in_order(spans, newest_first=True), tests)
 
     def activity(self, request: Request, wallet: str, now: float) -> Iterable[Entry]:
-        """Trades and redemptions for /activity, in the order asked for."""
+        """Trades and conversions for /activity, in the order asked for."""
         first, last = window(request)
         types = _types(request)
         spans: list[Span[Entry]] = []
         if "TRADE" in types:
             spans += self._indexer.trades(now, wallet, first, last)
-        if "REDEEM" in types:
-            spans.append(self._indexer.redemptions(now, wallet, first, last))
+        if types & _CONVERSIONS:
+            spans.append(self._indexer.conversions(now, wallet, first, last))
         sort_by = choice(request, "sortBy", {"TIMESTAMP", "TOKENS", "CASH"}, "TIMESTAMP")
         name = "sort_direction" if "sort_direction" in request.query else "sortDirection"
         falling = choice(request, name, {"ASC", "DESC"}, "DESC") == "DESC"
         scope, tests = self.scope(request), _side_tests(request)
+        tests.append(lambda entry: not isinstance(entry, UserConversion) or entry.kind in types)
         if scope.named:
             tests.append(lambda entry: scope.covers(entry.market))
         found = _passing(in_order(spans, newest_first=falling), tests)
@@ -132,7 +134,7 @@ def _side_tests(request: Request) -> list[Test]:
         return []
     if side not in {"BUY", "SELL"}:
         raise VenueError(400, "invalid side")
-    return [lambda entry: not isinstance(entry, UserRedemption) and entry.side == side]
+    return [lambda entry: not isinstance(entry, UserConversion) and entry.side == side]
 
 
 def _trade_tests(request: Request) -> list[Test]:

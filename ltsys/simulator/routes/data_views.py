@@ -5,11 +5,14 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import orjson
 
-from ltsys.simulator.indexer.entries import Entry, UserRedemption
+from ltsys.simulator.indexer.entries import Entry, UserConversion
 from ltsys.simulator.indexer.positions import Position
 from ltsys.simulator.routes.gamma_views import iso
 from ltsys.simulator.world.facts import LeaderTrade, Market
 from ltsys.simulator.world.leader_stats import ClosedPosition
+
+NO_OUTCOME = 999
+"""The outcome index of a row that is about no single outcome (VENUE §14.1)."""
 
 _STEP = Decimal("0.0001")
 _FINE_STEP = Decimal("0.000001")
@@ -50,24 +53,24 @@ def trade_row(trade: LeaderTrade) -> dict[str, object]:
 
 
 def activity_row(entry: Entry) -> dict[str, object]:
-    """One row of /activity: a trade, or the redemption of one outcome (VENUE §14.1)."""
-    if not isinstance(entry, UserRedemption):
+    """One row of /activity: a trade, a pair's split or merge, or one outcome's redemption."""
+    if not isinstance(entry, UserConversion):
         return trade_row(entry) | {"type": "TRADE", "usdcSize": json_number(entry.usdc_size)}
     market, index = entry.market, entry.outcome_index
     return {
         "proxyWallet": entry.wallet,
         "timestamp": entry.timestamp,
         "conditionId": market.condition_id,
-        "type": "REDEEM",
+        "type": entry.kind,
         "size": json_number(entry.size),
         "usdcSize": json_number(entry.usdc_size),
         "transactionHash": entry.transaction_hash,
         "price": 0,
-        "asset": market.tokens[index],
+        "asset": "" if index is None else market.tokens[index],
         "side": "",
-        "outcomeIndex": index,
+        "outcomeIndex": NO_OUTCOME if index is None else index,
         **_market_fields(market),
-        "outcome": market.outcomes[index],
+        "outcome": "" if index is None else market.outcomes[index],
         **_profile(entry.name),
     }
 
