@@ -71,11 +71,12 @@ def build_box(options: SimulatorOptions, *, admin_token: str) -> Box:
     begin = source.start if start is None else start
     world = World(source, data_lag_s=options.data_lag_s, house=_house(options))
     world.look(begin)
+    clock = SimClock(float(begin), rate=options.speed, paused=options.paused)
     return Box(
         world=world,
         exchange=Exchange(world, settle_s=options.settle_s),
-        clock=SimClock(float(begin), rate=options.speed, paused=options.paused),
-        keys=KeyRing(seed=options.seed),
+        clock=clock,
+        keys=KeyRing(seed=options.seed, clocks=(time.time, clock.now)),
         admin_token=admin_token,
         faults=Faults(options.rules(), seed=options.seed),
     )

@@ -3,7 +3,7 @@
 import base64
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
@@ -36,15 +36,16 @@ class ApiKey:
 class KeyRing:
     """All keys ever made here.
 
-    Timestamps are compared with the machine's clock: real SDKs use theirs, however
-    fast the simulated one runs. `ahead_s` is how far the venue's own is off.
+    A timestamp may be near any of the clocks: real SDKs use the machine's, however fast
+    the simulated one runs, or on demand the one that /time tells. `ahead_s` is how far
+    the venue's own is off.
     """
 
-    def __init__(self, *, seed: int, wall: Callable[[], float] = time.time) -> None:
+    def __init__(self, *, seed: int, clocks: Sequence[Callable[[], float]] = (time.time,)) -> None:
         """Derive keys from the seed, so that a wallet gets the same ones in every run."""
         self.ahead_s = 0.0
         self._seed = seed
-        self._wall = wall
+        self._clocks = clocks
         self._made: dict[tuple[str, int], ApiKey] = {}
         self._keys: dict[str, ApiKey] = {}
         self._readonly: dict[str, ApiKey] = {}
@@ -208,7 +209,10 @@ class KeyRing:
 
     def _is_timely(self, timestamp: str) -> bool:
         seconds = parse_uint(timestamp, digits=12)
-        return seconds is not None and abs(seconds - self._wall() - self.ahead_s) <= TOLERANCE_S
+        if seconds is None:
+            return False
+        skews = (abs(seconds - clock() - self.ahead_s) for clock in self._clocks)
+        return any(skew <= TOLERANCE_S for skew in skews)
 
     def _derive(self, address: str, nonce: str, *, is_readonly: bool = False) -> ApiKey:
         digests = [
