@@ -133,7 +133,7 @@ class GammaRoutes:
         """Events in whose titles, or markets' questions, all words of `q` occur."""
         now, words = self._box.now(), request.param("q").lower().split()
         if not words:
-            raise VenueError(422, "q is required", extra={"type": "validation error"})
+            raise _invalid("q is required")
         per_page = request.count("limit_per_type", _SEARCH_ROWS, most=MAX_SEARCH_ROWS)
         start = max(0, request.count("page", 1, most=DISTANT) - 1) * per_page
         events = listed_events(request, self._views, self._catalogue.events(now), now)
@@ -176,13 +176,19 @@ def _page(request: Request, found: Iterable[T]) -> Iterable[T]:
 def _keyset(request: Request, found: Iterable[T], *, most: int) -> tuple[list[T], dict[str, str]]:
     """A page and, only where it is full, the cursor of the next one (the API's own rule)."""
     if "offset" in request.query:
-        text = "offset is not allowed on keyset endpoints"
-        raise VenueError(422, text, extra={"type": "validation error"})
+        raise _invalid("offset is not allowed on keyset endpoints")
     limit = request.count("limit", _DEFAULT_ROWS, most=most)
-    start = decode_cursor(request.param("after_cursor"))
+    try:
+        start = decode_cursor(request.param("after_cursor"))
+    except VenueError as error:
+        raise _invalid(error.text) from error
     page = list(islice(found, start, start + limit))
     is_full = len(page) == limit and limit > 0
     return page, {"next_cursor": encode_cursor(start + limit)} if is_full else {}
+
+
+def _invalid(text: str) -> VenueError:
+    return VenueError(422, text, extra={"type": "validation error"})
 
 
 def _mentions(event: MarketEvent, words: list[str], now: float) -> bool:

@@ -126,10 +126,10 @@ class GammaViews:
         total = sum((self.volume_usd(market, now) for market in markets), Decimal(0))
         view: dict[str, object] = {
             "volume": format(total, "f") if as_text else _fragment(total),
-            "volumeClob": _fragment(total),
         }
         if as_text:
-            view |= {"volumeNum": _fragment(total), "liquidity": "0", "liquidityNum": 0}
+            view |= {"volumeNum": _fragment(total), "volumeClob": _fragment(total)}
+            view |= {"liquidity": "0", "liquidityNum": 0}
         else:
             view |= {"liquidity": 0, "openInterest": 0}
         for name, period_s in _PERIODS_S.items():

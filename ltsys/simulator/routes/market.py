@@ -24,6 +24,8 @@ class MarketRoutes:
 
     def install(self, router: Router) -> None:
         """Add the paths; what takes a token in its query takes it in its path, too."""
+        # The CLOB's root and the Data API's share a port; this is how the latter greets.
+        router.add("GET", "/", lambda _: {"data": "OK"})
         router.add("GET", "/ok", lambda _: "OK")
         router.add("GET", "/time", lambda _: int(self._box.now()))
         router.add("GET", "/version", lambda _: {"version": 2})
