@@ -12,6 +12,7 @@ from ltsys.adapters.polymarket.http import Http
 from ltsys.adapters.polymarket.market_data import PolymarketMarketData
 from ltsys.adapters.polymarket.model_scores import HttpModelScores
 from ltsys.adapters.polymarket.signing import PolymarketSigner, require_fast_backend
+from ltsys.adapters.polymarket.stream import PolymarketStreams
 from ltsys.adapters.polymarket.trade_feed import PolymarketTradeFeed
 from ltsys.adapters.postgres import PostgresStore
 from ltsys.adapters.postgres.queries import PostgresQueries
@@ -28,6 +29,7 @@ from ltsys.settings import Settings, load
 from ltsys.usecases.desk import Desk, Patience, Watch
 
 _PRIVATE = 0o077
+_VENUES_STREAMS = "wss://ws-subscriptions-clob.polymarket.com"
 
 
 class Services:
@@ -110,20 +112,31 @@ class Services:
         )
 
     @cached_property
-    def venue(self) -> PolymarketVenue:
+    def credentials(self) -> ApiCredentials:
         settings = self.settings
-        credentials = ApiCredentials(
+        return ApiCredentials(
             api_key=settings.api_key.get_secret_value(),
             secret=settings.api_secret.get_secret_value(),
             passphrase=settings.api_passphrase.get_secret_value(),
         )
+
+    @cached_property
+    def venue(self) -> PolymarketVenue:
         return PolymarketVenue(
             self.http,
             self._url("clob"),
-            RequestSigner(self.signer.address, credentials),
+            RequestSigner(self.signer.address, self.credentials),
             SystemClock(),
-            signature_type=settings.signature_type,
+            signature_type=self.settings.signature_type,
         )
+
+    @cached_property
+    def streams(self) -> PolymarketStreams:
+        settings = self.settings
+        url = settings.stream_url or _VENUES_STREAMS
+        if settings.venue == "simulator" and not settings.stream_url:
+            url = self._url("clob").replace("http", "ws", 1)
+        return PolymarketStreams(url, self.credentials)
 
     @cached_property
     def desk(self) -> Desk:

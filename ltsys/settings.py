@@ -22,8 +22,10 @@ class Settings(BaseSettings):
     clob_url: str = "https://clob.polymarket.com"
     gamma_url: str = "https://gamma-api.polymarket.com"
     data_url: str = "https://data-api.polymarket.com"
+    stream_url: str = ""
+    """Where the venue's WebSockets are; empty means the venue's own, or the simulator's."""
     simulator_url: str = ""
-    """Where the simulator listens; it stands for all three of the venue's servers."""
+    """Where the simulator listens; it stands for all of the venue's servers."""
     clock: Literal["venue", "machine"] = "venue"
     """Whose time dates signals and orders; a simulator that runs in step needs no asking."""
     chain_id: int = 137

@@ -126,6 +126,8 @@ def running(
             "LTSYS_REDIS_URL": _broker_url(servers.redis_url, broker),
             "LTSYS_RUN_DIR": str(run_dir),
             "LTSYS_FLOWER_AUTH": f"operator:{secrets.token_urlsafe(12)}",
+            # what watches the venue's streams opens the gate; without it nothing would be planned
+            "LTSYS_REQUIRED_GATES": "stream" if "stream" in only else "",
             **(extra_environment or {}),
         }
         undo.callback(_remember(run_dir, environment))

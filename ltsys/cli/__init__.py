@@ -17,6 +17,7 @@ from ltsys.cli import (
     sim,
     status,
     strategies,
+    stream,
     up,
     wallets,
 )
@@ -32,6 +33,7 @@ app.command("demo")(demo.demo)
 app.command("up")(up.up)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
+app.command("stream")(stream.stream)
 app.add_typer(strategies.app, name="strategies")
 app.add_typer(orders.app, name="orders")
 app.add_typer(wallets.app, name="wallets")

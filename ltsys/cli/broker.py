@@ -1,13 +1,16 @@
 """What the commands ask of the broker: depths, its setting, and who listens."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import redis
+import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
 from ltsys.domain.errors import SettingsError
+
+_log = structlog.get_logger("ltsys.kick")
 
 QUEUES = ("signals", "execution", "fills", "resolution")
 _PATIENCE_S = 3
@@ -40,6 +43,20 @@ def send(redis_url: str, task: str, *arguments: str) -> None:
             app.send_task(task, args=arguments)
         except OperationalError as error:
             raise SettingsError(f"the broker took no task: {type(error).__name__}") from error
+
+
+@contextmanager
+def sending(redis_url: str) -> Iterator[Callable[..., None]]:
+    """A way to send many tasks. One that cannot be sent is logged: the rows still wait (L58)."""
+    with _celery(redis_url) as app:
+
+        def send_logged(task: str, *arguments: str) -> None:
+            try:
+                app.send_task(task, args=arguments)
+            except OperationalError as error:
+                _log.warning("kick.failed", kicked=task, error=type(error).__name__)
+
+        yield send_logged
 
 
 def answering_workers(redis_url: str, *, patience_s: float = 2.0) -> Mapping[str, int]:

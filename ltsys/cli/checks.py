@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 
 from ltsys.adapters.polymarket.signing import require_fast_backend
 from ltsys.bootstrap import Services, trading_key
+from ltsys.cli import hearing
 from ltsys.cli.broker import answering_workers, connected
 from ltsys.cli.output import age
 from ltsys.domain.errors import LtsysError, MalformedAnswerError, SettingsError
@@ -63,6 +64,7 @@ class Checkup:
             ("account", self._account, "check LTSYS_API_KEY and its two companions"),
             ("workers", self._workers, _WORKERS_LOG),
             ("beat", self._beat, "start beat; " + _WORKERS_LOG),
+            ("stream", self._stream, "start `lt stream`; " + _WORKERS_LOG),
             ("sync", self._sync, "see signals.log; the venue's data API may be down"),
             ("orders", self._orders, "see `lt orders list --status PENDING`; nothing is resent"),
         )
@@ -134,6 +136,17 @@ class Checkup:
             said = f"the last tick was {age(ticked_at, now)} ago, the limit is {limit_s} s"
             return failed("beat", said, fix="start beat; " + _WORKERS_LOG)
         return passed("beat", f"ticked {age(ticked_at, now)} ago")
+
+    def _stream(self) -> Check:
+        """Passed on what was written by the one process that listens."""
+        states, gate = hearing.read(self._own)
+        now = self._own.clock.wall()
+        if gate is None or not gate.is_open(now):
+            since = None if gate is None else gate.open_until
+            said = f"nobody listens to the user channel; the gate shut {age(since, now)} ago"
+            return failed("stream", said, fix="start `lt stream`; see stream.log")
+        blind_s = sum(state.blind_in_all(now).total_seconds() for state in states)
+        return passed("stream", f"{gate.reason}; blind for {blind_s:.1f} s in all")
 
     def _sync(self) -> Check:
         """Venue time passes faster than ours where the simulator is sped up."""

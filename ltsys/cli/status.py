@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.live import Live
 
 from ltsys.bootstrap import Services
-from ltsys.cli import views
+from ltsys.cli import hearing, views
 from ltsys.cli.broker import depths
 from ltsys.cli.environment import attach
 from ltsys.cli.output import AsJson, DataDir, console, print_json
@@ -39,7 +39,8 @@ def mode(own: Services) -> str:
 
 def picture(own: Services) -> Group:
     """The overview as it is now."""
-    return views.whole(_overview(own), depths(own.settings.redis_url), mode=mode(own))
+    whole = views.whole(_overview(own), depths(own.settings.redis_url), mode=mode(own))
+    return Group(whole, hearing.view(*hearing.read(own), now=own.clock.wall()))
 
 
 def _overview(own: Services) -> Overview:
@@ -48,10 +49,13 @@ def _overview(own: Services) -> Overview:
 
 def _facts(own: Services) -> dict[str, object]:
     view = _overview(own)
+    states, gate = hearing.read(own)
     return {
         "mode": mode(own),
         "venue_time": view.venue_time,
         "queues": depths(own.settings.redis_url),
+        "streams": hearing.facts(states, view.wall_time),
+        "stream_gate": gate,
         "pulse": view.pulse,
         "strategies": view.strategies,
         "orders": view.orders,

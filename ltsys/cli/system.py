@@ -19,7 +19,7 @@ from ltsys.observability import hide_secrets
 from ltsys.processes import Exit, sigterm_as_exit
 from ltsys.stack import WORKERS, Stack, World, running
 
-EVERYTHING = WORKERS | {"web", "beat", "flower"}
+EVERYTHING = WORKERS | {"stream", "web", "beat", "flower"}
 _CLOCK_FILE = Path("run") / "venue-clock.json"
 _TAIL_BYTES = 8_192
 

@@ -75,7 +75,7 @@ def _handled(each: Heard, now: datetime, wall: datetime, desk: Desk) -> Kicks:
                 return Kicks()
             for lt_order_id in kicks.orders:
                 tx.look_soon(lt_order_id, at=wall)
-            tx.note_stream_handled(each, account=desk.account, at=wall)
+            tx.note_stream_handled(each, account=desk.account, at=desk.clock.wall())
             return kicks
     except LtsysError as error:
         with desk.store.transaction() as tx:

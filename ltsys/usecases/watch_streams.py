@@ -33,8 +33,9 @@ class Rhythm:
 class StreamWatch:
     """One account's two channels, each connected again for as long as this runs.
 
-    `jitter` gives numbers from 0 to 1; `kick` tells the queues. Whatever waits for the database
-    or for REST does so in a thread, so that the connections are served meanwhile.
+    `jitter` gives numbers from 0 to 1; `kick` tells the queues and raises nothing. Whatever
+    waits for the database or for REST does so in a thread, so that the connections are served
+    meanwhile.
     """
 
     desk: Desk
@@ -48,6 +49,8 @@ class StreamWatch:
     _tokens: tuple[TokenId, ...] = ()
     _has_tokens: asyncio.Event = field(default_factory=asyncio.Event)
     _market: MarketListening | None = None
+    _kicks: Kicks = field(default_factory=Kicks)
+    _has_kicks: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         """Listens until it is cancelled. Raises what the database raises at the very start."""
@@ -57,6 +60,7 @@ class StreamWatch:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep_noting(sight))
+                group.create_task(self._keep_kicking())
                 group.create_task(self._keep_listening(Channel.USER, self.streams.user, sight))
                 group.create_task(self._keep_listening(Channel.MARKET, self._open_market, sight))
         finally:
@@ -98,8 +102,8 @@ class StreamWatch:
                     malformed_count=frame.malformed_count,
                 )
                 if frame.heard:
-                    kicks = await asyncio.to_thread(hear, frame.heard, desk=self.desk)
-                    await asyncio.to_thread(self.kick, kicks)
+                    self._kicks += await asyncio.to_thread(hear, frame.heard, desk=self.desk)
+                    self._has_kicks.set()
         finally:
             catching_up.cancel()
             if connection is self._market:
@@ -125,6 +129,14 @@ class StreamWatch:
             except Exception as error:  # noqa: BLE001 - asking is repeated, whatever failed
                 sight.failed(Channel.USER, "resync failed", error)
             await self.pause(next(pauses))
+
+    async def _keep_kicking(self) -> None:
+        """Beside the listening, which a broker that is away must not hold up."""
+        while True:
+            await self._has_kicks.wait()
+            self._has_kicks.clear()
+            kicks, self._kicks = self._kicks, Kicks()
+            await asyncio.to_thread(self.kick, kicks)
 
     async def _keep_noting(self, sight: Sight) -> None:
         while True:
