@@ -158,7 +158,6 @@ class KeyRing:
         """The builder key that signed, by the same recipe under other headers (VENUE §16.4)."""
         return self._proven(request, self._builders, b"poly_builder_")
 
-    def _proven(self, request: Request, known: dict[str, ApiKey], prefix: bytes) -> ApiKey:
     def authenticate_relayed(self, request: Request) -> str:
         """The address behind a builder's signature, or behind a key and its own address.
 
@@ -177,6 +176,7 @@ class KeyRing:
             raise VenueError(401, "invalid authorization", kind="unauthorized")
         return address
 
+    def _proven(self, request: Request, known: dict[str, ApiKey], prefix: bytes) -> ApiKey:
         key = known.get(request.header(prefix + b"api_key"))
         timestamp = request.header(prefix + b"timestamp")
         if key is None or not self._is_timely(timestamp):
