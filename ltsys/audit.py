@@ -1,9 +1,12 @@
-"""The venue's own account of what we did, compared with ours."""
+"""The venue's own account of what we did, compared with our books.
+
+Only the simulator tells its truth; replays and drills end with this comparison.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -11,6 +14,7 @@ from ltsys.domain.money import UNITS_PER_ONE
 from ltsys.stack import Simulator
 
 Row = dict[str, Any]  # what a column holds is known by the statement that names it
+Connection = psycopg.Connection[Row]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,7 @@ class VenueTruth:
 
     order_ids: frozenset[str]
     fill_keys: frozenset[tuple[str, str]]
+    """Trade and order of every fill that has not failed to settle."""
     cash_moved: Decimal
     """Cash now minus all deposits, in dollars."""
 
@@ -27,7 +32,12 @@ def venue_truth(simulator: Simulator, account: str) -> VenueTruth:
     """Asked from the simulator's own interface, which no strategy uses."""
     said: Mapping[str, Any] = simulator.ask("GET", f"/sim/truth?maker={account}")
     orders = said["orders"]
-    fills = {(f["trade_id"], o["order_id"]) for o in orders for f in o["fills"]}
+    fills = {
+        (f["trade_id"], o["order_id"])
+        for o in orders
+        for f in o["fills"]
+        if f["status"] != "FAILED"
+    }
     balance = next(iter(said["balances"].values()), {"cash_units": 0, "deposited_units": 0})
     moved = Decimal(balance["cash_units"] - balance["deposited_units"]) / UNITS_PER_ONE
     return VenueTruth(
@@ -37,7 +47,7 @@ def venue_truth(simulator: Simulator, account: str) -> VenueTruth:
     )
 
 
-def duplicates(connection: psycopg.Connection[Row], truth: VenueTruth) -> int:
+def duplicates(connection: Connection, truth: VenueTruth) -> int:
     """Venue orders beyond one a signal, and venue orders that we know nothing of."""
     rows = connection.execute(
         "SELECT order_id, lt_order_id FROM orders WHERE order_id = ANY(%s)",
@@ -48,13 +58,23 @@ def duplicates(connection: psycopg.Connection[Row], truth: VenueTruth) -> int:
     return unknown + len(ours) - len(set(ours.values()))
 
 
-def missed_fills(connection: psycopg.Connection[Row], truth: VenueTruth) -> int:
+def missed_fills(connection: Connection, truth: VenueTruth) -> int:
     """Fills of the venue that are not in our books."""
-    rows = connection.execute("SELECT trade_id, order_id FROM lt_fills").fetchall()
+    rows = connection.execute(
+        "SELECT trade_id, order_id FROM lt_fills WHERE status <> 'failed'"
+    ).fetchall()
     return len(truth.fill_keys - {(row["trade_id"], row["order_id"]) for row in rows})
 
 
-def lost_signals(connection: psycopg.Connection[Row]) -> int:
+def phantom_fills(connection: Connection, truth: VenueTruth) -> int:
+    """Fills in our books that the venue never made, or that failed to settle."""
+    rows = connection.execute(
+        "SELECT trade_id, order_id FROM lt_fills WHERE status <> 'failed'"
+    ).fetchall()
+    return len({(row["trade_id"], row["order_id"]) for row in rows} - truth.fill_keys)
+
+
+def lost_signals(connection: Connection) -> int:
     """Signals that a strategy should have had and never decided about.
 
     An FT order whose leader had sold again before anybody could see it is no signal: it and its
@@ -82,3 +102,47 @@ def lost_signals(connection: psycopg.Connection[Row]) -> int:
         """
     ).fetchone()
     return int(row["lost"]) if row else 0
+
+
+def money_drift(connection: Connection, truth: VenueTruth) -> Decimal:
+    """How far our books are from themselves and from the venue's, all differences added up.
+
+    Kept balances against sums of entries, postings that do not sum to zero, and our cash since
+    these orders against the venue's.
+    """
+    kept = _value(connection, _KEPT_BALANCES)
+    unbalanced = _value(
+        connection,
+        """
+        SELECT coalesce(sum(abs(total)), 0) FROM (
+            SELECT sum(amount_usd) AS total FROM lt_ledger GROUP BY strategy_id, cause, kind) g
+        """,
+    )
+    moved = connection.execute(_CASH_MOVED, {"orders": list(truth.order_ids)}).fetchone()
+    cash = Decimal(0) if moved is None else Decimal(moved["cash"])
+    return Decimal(kept) + Decimal(unbalanced) + abs(truth.cash_moved - cash)
+
+
+_KEPT_BALANCES: LiteralString = """
+    SELECT coalesce(sum(abs(kept - booked)), 0) FROM (
+        SELECT r.strategy_id, b.account, b.kept,
+               coalesce((SELECT sum(amount_usd) FROM lt_ledger l
+                          WHERE l.strategy_id = r.strategy_id AND l.account = b.account
+                            AND l.book = 'live'), 0) AS booked
+          FROM lt_risk_state r
+         CROSS JOIN LATERAL (VALUES ('available', available_cash), ('reserved', reserved_usd),
+                ('position', position_usd), ('settling', cooldown_capital), ('fees', fees_usd),
+                ('realized_pnl', realized_pnl_usd)) AS b (account, kept)) AS differences
+"""
+_CASH_MOVED: LiteralString = """
+    SELECT coalesce((SELECT sum(CASE outcome WHEN 'WON' THEN executed_shares
+                                             WHEN 'VOID' THEN executed_shares / 2 ELSE 0 END)
+                       FROM lt_orders WHERE order_id = ANY(%(orders)s)), 0)
+         - coalesce((SELECT sum(cost_usd + fee_usd) FROM lt_fills
+                      WHERE order_id = ANY(%(orders)s) AND status <> 'failed'), 0) AS cash
+"""
+
+
+def _value(connection: Connection, statement: LiteralString) -> Decimal:
+    row = connection.execute(statement).fetchone()
+    return Decimal(0) if row is None else Decimal(next(iter(row.values())))

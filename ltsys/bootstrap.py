@@ -149,6 +149,7 @@ class Services:
             clock=self.clock,
             account=self.signer.address.lower(),
             patience=Patience(
+                first_check_after=timedelta(seconds=self.settings.first_check_s),
                 park_after=timedelta(seconds=self.settings.park_after_s),
                 overdue_after=timedelta(seconds=self.settings.overdue_after_s),
             ),

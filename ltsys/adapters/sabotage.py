@@ -40,6 +40,9 @@ STEPS = {
 }
 """Where a worker of each queue can be killed, in the order of its work."""
 
+STARTED = "started"
+"""The file whose age tells when a worker of the role took its first step."""
+
 _NAMED_BY = {
     "add_planned": "plan",
     "save_envelope": "envelope",
@@ -58,9 +61,13 @@ class Saboteur:
 
     def __init__(self, folder: Path, role: str) -> None:
         self._folder = folder / role
+        self._has_worked = False
 
     def passes(self, step: str) -> None:
         """Returns, unless this process was asked to die here."""
+        if not self._has_worked:
+            self._has_worked = True
+            (self._folder / STARTED).touch()
         try:
             (self._folder / step).unlink()
         except FileNotFoundError:

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -19,14 +20,14 @@ from celery import Celery
 
 from ltsys.adapters.clock import SystemClock
 from ltsys.adapters.polymarket.http import Http
-from ltsys.adapters.polymarket.market_data import PolymarketMarketData
 from ltsys.adapters.postgres import PostgresStore
 from ltsys.bench.bare import TABLE
-from ltsys.bench.signals import Target, add_signals, set_up
+from ltsys.bench.signals import add_signals, set_up
 from ltsys.domain.errors import SettingsError
-from ltsys.domain.ids import Address, ConditionId
+from ltsys.domain.ids import Address
 from ltsys.processes import Processes
 from ltsys.stack import REPOSITORY, Stack, World, running
+from ltsys.workload import Catalogue, Target
 
 _BROKER = 2
 _STRATEGIES = 4
@@ -127,25 +128,14 @@ class _Bench:
         self.run_id = uuid.uuid4().hex
         self._numbers = count()
 
-    def _targets(self) -> list[Target]:
-        listed = cast("list[dict[str, Any]]", self.stack.simulator.ask("GET", "/markets?limit=40"))
-        url = self.stack.simulator.url
-        data = PolymarketMarketData(Http(), url, url)
-        markets = data.markets([ConditionId(row["conditionId"]) for row in listed])
+    def _targets(self) -> tuple[Target, ...]:
+        catalogue = Catalogue(self.stack.simulator, Http())
+        targets = catalogue.targets(most_markets=40, at_least=timedelta(minutes=10))
+        now = _CLOCK.now()
         with PostgresStore(self.stack.environment["LTSYS_DATABASE_URL"], pool_size=1) as store:
-            set_up(store, Address(self.stack.account), _CLOCK.now(), _STRATEGIES)
+            set_up(store, Address(self.stack.account), now, _STRATEGIES)
             with store.transaction() as tx:
-                tx.save_markets(markets, checked_at=_CLOCK.now())
-        targets = []
-        for market in markets:
-            for outcome in market.outcomes:
-                book = data.book(outcome.token_id)
-                if book is not None and book.best_ask is not None and book.mid is not None:
-                    price = book.best_ask.per_share
-                    target = Target(
-                        market=market, token_id=outcome.token_id, label=outcome.label, price=price
-                    )
-                    targets.append(target)
+                tx.save_markets([target.market for target in targets], checked_at=now)
         return targets
 
     def signals(self, number: int) -> list[tuple[str, str]]:

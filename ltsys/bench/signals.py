@@ -1,35 +1,22 @@
 """Signals for a benchmark: FT orders of one wallet, committed into the outbox."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import cycle, islice
 
-import psycopg
-
 from ltsys.adapters.postgres import PostgresStore
 from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ids import Address, FtWalletId, StrategyId
-from ltsys.domain.market import Market
 from ltsys.domain.money import Usd
 from ltsys.domain.strategy import RiskRules, Strategy
 from ltsys.domain.venue import TimeInForce
 from ltsys.usecases.add_wallet import add_account, add_ft_wallet
 from ltsys.usecases.launch_strategy import launch_strategy
+from ltsys.workload import Connection, Target, write_ft_order
 
 WALLET = FtWalletId("FT_BENCH")
 _PLENTY = Usd(Decimal(100_000_000))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """An outcome that can be bought, and what it costs now."""
-
-    market: Market
-    token_id: str
-    label: str
-    price: Decimal
 
 
 def set_up(store: PostgresStore, account: Address, now: datetime, strategy_count: int) -> None:
@@ -57,7 +44,7 @@ def strategy_id(number: int) -> StrategyId:
 
 
 def add_signals(
-    connection: psycopg.Connection[tuple[object, ...]],
+    connection: Connection,
     targets: Sequence[Target],
     names: Sequence[str],
     *,
@@ -76,39 +63,17 @@ def add_signals(
 
 
 def _add_signal(
-    connection: psycopg.Connection[tuple[object, ...]],
-    name: str,
-    number: int,
-    target: Target,
-    now: datetime,
+    connection: Connection, name: str, number: int, target: Target, now: datetime
 ) -> None:
-    connection.execute(
-        """
-        INSERT INTO ft_orders
-            (ft_order_id, wallet_id, source_trade_id, trader_address, condition_id, token_id,
-             token_label, title, side, entry_price, size, trader_win_rate,
-             trader_resolved_count, edge, conviction, order_time)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'BUY', %s, 2, 0.5, 50, 0.1, 1, %s)
-        """,
-        (
-            f"ft-{name}",
-            wallet_id(number),
-            name,
-            "0x" + "0" * 40,
-            target.market.condition_id,
-            target.token_id,
-            target.label,
-            target.market.title,
-            target.price,
-            now,
-        ),
+    ft_order_id = write_ft_order(
+        connection, target, wallet_id=wallet_id(number), trade_id=name, size_usd=2, at=now
     )
     connection.execute(
         """
         INSERT INTO lt_seen_trades (strategy_id, source_trade_id, ft_order_id, outcome, kicked_at)
         VALUES (%s, %s, %s, 'queued', clock_timestamp())
         """,
-        (strategy_id(number), name, f"ft-{name}"),
+        (strategy_id(number), name, ft_order_id),
     )
 
 

@@ -10,6 +10,7 @@ from ltsys.cli import (
     bench,
     demo,
     doctor,
+    drill,
     force_test,
     ledger,
     orders,
@@ -40,6 +41,7 @@ app.add_typer(wallets.app, name="wallets")
 app.add_typer(ledger.app, name="ledger")
 app.command("force-test")(force_test.force_test)
 app.command("bench")(bench.bench)
+app.command("drill")(drill.drill)
 app.command("replay")(replay.replay)
 app.command("sim", context_settings=sim.CONTEXT)(sim.sim)
 

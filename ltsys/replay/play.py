@@ -13,12 +13,12 @@ import psycopg
 from celery import Celery
 
 from ltsys.adapters.postgres import PostgresStore
+from ltsys.audit import duplicates, lost_signals, missed_fills, money_drift, venue_truth
 from ltsys.domain.ids import Address
 from ltsys.replay import report as figures
 from ltsys.replay.conductor import Conductor, Pace
 from ltsys.replay.progress import Progress
 from ltsys.replay.report import ReplayReport
-from ltsys.replay.truth import duplicates, lost_signals, missed_fills, venue_truth
 from ltsys.replay.wallets import chosen_wallets, mirrored_strategies
 from ltsys.stack import WORKERS, Stack, World, running
 from ltsys.usecases.add_wallet import add_account, add_ft_wallet
@@ -148,7 +148,7 @@ def _report(
         duplicates=duplicates(connection, truth),
         lost_signals=lost_signals(connection),
         missed_fills=missed_fills(connection, truth),
-        ledger_drift_usd=str(figures.money_drift(connection, truth)),
+        ledger_drift_usd=str(money_drift(connection, truth)),
         strategies=figures.strategy_results(connection),
         peak_memory_mb=memory,
         steps=steps,

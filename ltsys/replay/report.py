@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any, LiteralString
 
 import psycopg
 from psycopg.rows import dict_row
-
-from ltsys.replay.truth import VenueTruth
 
 Row = dict[str, Any]  # what a column holds is known by the statement that names it
 Connection = psycopg.Connection[Row]
@@ -68,25 +65,6 @@ def connect(database_url: str) -> Connection:
     return psycopg.connect(database_url, autocommit=True, row_factory=dict_row)
 
 
-def money_drift(connection: Connection, truth: VenueTruth) -> Decimal:
-    """How far our books are from themselves and from the venue's, all differences added up.
-
-    Kept balances against sums of entries, postings that do not sum to zero, and our cash since
-    these orders against the venue's.
-    """
-    kept = _value(connection, _KEPT_BALANCES)
-    unbalanced = _value(
-        connection,
-        """
-        SELECT coalesce(sum(abs(total)), 0) FROM (
-            SELECT sum(amount_usd) AS total FROM lt_ledger GROUP BY strategy_id, cause, kind) g
-        """,
-    )
-    moved = connection.execute(_CASH_MOVED, {"orders": list(truth.order_ids)}).fetchone()
-    cash = Decimal(0) if moved is None else Decimal(moved["cash"])
-    return Decimal(kept) + Decimal(unbalanced) + abs(truth.cash_moved - cash)
-
-
 def strategy_results(connection: Connection) -> tuple[StrategyResult, ...]:
     """One row a live strategy, with its twin's result since the launch."""
     rows = connection.execute(_STRATEGIES).fetchall()
@@ -133,24 +111,6 @@ _FIGURES: LiteralString = """
                AS latency_ms
       FROM lt_orders WHERE NOT is_force_test
 """
-_KEPT_BALANCES: LiteralString = """
-    SELECT coalesce(sum(abs(kept - booked)), 0) FROM (
-        SELECT r.strategy_id, b.account, b.kept,
-               coalesce((SELECT sum(amount_usd) FROM lt_ledger l
-                          WHERE l.strategy_id = r.strategy_id AND l.account = b.account
-                            AND l.book = 'live'), 0) AS booked
-          FROM lt_risk_state r
-         CROSS JOIN LATERAL (VALUES ('available', available_cash), ('reserved', reserved_usd),
-                ('position', position_usd), ('settling', cooldown_capital), ('fees', fees_usd),
-                ('realized_pnl', realized_pnl_usd)) AS b (account, kept)) AS differences
-"""
-_CASH_MOVED: LiteralString = """
-    SELECT coalesce((SELECT sum(CASE outcome WHEN 'WON' THEN executed_shares
-                                             WHEN 'VOID' THEN executed_shares / 2 ELSE 0 END)
-                       FROM lt_orders WHERE order_id = ANY(%(orders)s)), 0)
-         - coalesce((SELECT sum(cost_usd + fee_usd) FROM lt_fills
-                      WHERE order_id = ANY(%(orders)s) AND status <> 'failed'), 0) AS cash
-"""
 _STRATEGIES: LiteralString = """
     SELECT s.strategy_id,
            (SELECT count(*) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
@@ -171,8 +131,3 @@ _STRATEGIES: LiteralString = """
 
 def _texts(row: Row) -> dict[str, str]:
     return {k: str(row[k]) for k in ("ft_pnl_usd", "lt_pnl_usd", "fees_usd")}
-
-
-def _value(connection: Connection, statement: LiteralString) -> Decimal:
-    row = connection.execute(statement).fetchone()
-    return Decimal(0) if row is None else Decimal(next(iter(row.values())))

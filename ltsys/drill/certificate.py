@@ -1,0 +1,187 @@
+"""What a drill proves: our rows beside the venue's truth, and the figures that must be zero."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import LiteralString
+
+from ltsys.audit import (
+    Connection,
+    duplicates,
+    lost_signals,
+    missed_fills,
+    money_drift,
+    phantom_fills,
+    venue_truth,
+)
+from ltsys.domain.money import Usd
+from ltsys.drill.orders import CAST
+from ltsys.drill.trouble import Casualties
+from ltsys.stack import Simulator
+
+Percentiles = Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """All figures of a drill. `is_clean` is the verdict."""
+
+    seed: int
+    signals: int
+    orders: int
+    """Distinct orders that the venue accepted or killed."""
+    filled: int
+    denied: Mapping[str, int]
+    kills: Mapping[str, int]
+    kills_at_step: Mapping[str, int]
+    server_crashes: Mapping[str, int]
+    venue_faults: Mapping[str, int]
+    duplicates: int
+    lost_signals: int
+    missed_fills: int
+    phantom_fills: int
+    limit_breaches: int
+    unsettled_orders: int
+    """Neither over nor parked for a person."""
+    parked_orders: int
+    ledger_drift_usd: str
+    unknown_orders: int
+    unknown_resolve_s: Percentiles
+    recovery_s: Percentiles
+    elapsed_s: float
+
+    @property
+    def is_clean(self) -> bool:
+        """No order twice, no signal or fill lost, no limit broken, not a millionth adrift."""
+        wrong = (
+            self.duplicates,
+            self.lost_signals,
+            self.missed_fills,
+            self.phantom_fills,
+            self.limit_breaches,
+            self.unsettled_orders,
+        )
+        return not any(wrong) and Decimal(self.ledger_drift_usd) == 0
+
+    def as_dict(self) -> dict[str, object]:
+        return {**asdict(self), "is_clean": self.is_clean}
+
+
+def certify(
+    connection: Connection,
+    simulator: Simulator,
+    account: str,
+    casualties: Casualties,
+    venue_faults: Mapping[str, int],
+    *,
+    seed: int,
+    elapsed_s: float,
+) -> Certificate:
+    """Compare, once everything has come to rest."""
+    truth = venue_truth(simulator, account)
+    waits = [float(row["waited_s"]) for row in connection.execute(_UNKNOWN_WAITS).fetchall()]
+    drift = money_drift(connection, truth)
+    return Certificate(
+        seed=seed,
+        signals=_count(connection, "SELECT count(*) AS n FROM lt_seen_trades"),
+        orders=len(truth.order_ids),
+        filled=_count(connection, "SELECT count(*) AS n FROM lt_orders WHERE executed_shares > 0"),
+        denied=_counts(connection, _DENIED),
+        kills=dict(casualties.kills),
+        kills_at_step=dict(sorted(casualties.steps.items())),
+        server_crashes=dict(casualties.servers),
+        venue_faults=venue_faults,
+        duplicates=duplicates(connection, truth),
+        lost_signals=lost_signals(connection),
+        missed_fills=missed_fills(connection, truth),
+        phantom_fills=phantom_fills(connection, truth),
+        limit_breaches=_breaches(connection),
+        unsettled_orders=_count(connection, UNSETTLED),
+        parked_orders=_count(connection, _PARKED),
+        ledger_drift_usd=f"{drift:f}",
+        unknown_orders=len(waits),
+        unknown_resolve_s=_percentiles(waits),
+        recovery_s=_percentiles(casualties.recoveries_s),
+        elapsed_s=round(elapsed_s, 1),
+    )
+
+
+def _breaches(connection: Connection) -> int:
+    """Moments at which a strategy had passed one of its limits, or spent what it had not."""
+    broken = 0
+    for each in CAST:
+        asked = {
+            "strategy": each.strategy_id,
+            "budget": _amount(each.rules.daily_budget),
+            "exposure": _amount(each.rules.max_total_exposure),
+            "size": _amount(each.rules.max_position_size),
+        }
+        row = connection.execute(_BREACHES, asked).fetchone()
+        broken += int(row["broken"]) if row else 0
+    return broken
+
+
+UNSETTLED: LiteralString = """
+    SELECT count(*) AS n FROM lt_orders
+     WHERE status IN ('planned', 'submitting', 'unknown', 'live', 'partially_filled')
+       AND parked_at IS NULL
+"""
+_PARKED: LiteralString = "SELECT count(*) AS n FROM lt_orders WHERE parked_at IS NOT NULL"
+_DENIED: LiteralString = """
+    SELECT denial_code AS name, count(*) AS n FROM lt_orders WHERE denial_code IS NOT NULL
+     GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+_UNKNOWN_WAITS: LiteralString = """
+    SELECT extract(epoch FROM (SELECT min(later.at) FROM order_events_log later
+                                WHERE later.lt_order_id = lost.lt_order_id
+                                  AND later.event_id > lost.event_id
+                                  AND later.to_status <> 'unknown') - lost.at) AS waited_s
+      FROM order_events_log lost
+     WHERE lost.to_status = 'unknown' AND lost.from_status <> 'unknown'
+       AND EXISTS (SELECT 1 FROM order_events_log later
+                    WHERE later.lt_order_id = lost.lt_order_id
+                      AND later.event_id > lost.event_id AND later.to_status <> 'unknown')
+"""
+_BREACHES: LiteralString = """
+    WITH moments AS (
+        SELECT sum(amount_usd) FILTER (WHERE account = 'position')
+                   OVER (ORDER BY entry_id) AS position,
+               sum(amount_usd) FILTER (WHERE account = 'available')
+                   OVER (ORDER BY entry_id) AS available
+          FROM lt_ledger WHERE strategy_id = %(strategy)s AND book = 'live'),
+    days AS (
+        SELECT sum(cost_usd) AS spent FROM lt_fills
+         WHERE strategy_id = %(strategy)s AND status <> 'failed'
+         GROUP BY date_trunc('day', matched_at AT TIME ZONE 'UTC'))
+    SELECT (SELECT count(*) FROM moments WHERE position > %(exposure)s::numeric)
+         + (SELECT count(*) FROM moments WHERE available < 0)
+         + (SELECT count(*) FROM days WHERE spent > %(budget)s::numeric)
+         + (SELECT count(*) FROM lt_orders
+             WHERE strategy_id = %(strategy)s AND executed_usd > %(size)s::numeric) AS broken
+"""
+"""A comparison with no limit (NULL) finds nothing."""
+
+
+def _percentiles(values: list[float]) -> Percentiles:
+    """The usual three, in seconds; None where nothing was measured."""
+    if not values:
+        return {"p50": None, "p95": None, "max": None}
+    ordered = sorted(values)
+
+    def at(share: float) -> float:
+        return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2)
+
+    return {"p50": at(0.5), "p95": at(0.95), "max": round(ordered[-1], 2)}
+
+
+def _amount(limit: Usd | None) -> Decimal | None:
+    return None if limit is None else limit.amount
+
+
+def _count(connection: Connection, statement: LiteralString) -> int:
+    row = connection.execute(statement).fetchone()
+    return int(row["n"]) if row else 0
+
+
+def _counts(connection: Connection, statement: LiteralString) -> dict[str, int]:
+    return {str(row["name"]): int(row["n"]) for row in connection.execute(statement).fetchall()}
