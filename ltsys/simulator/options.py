@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ltsys.simulator.admission.limits import MODES, Mode
+from ltsys.simulator.faults.catalogue import KINDS
 from ltsys.simulator.faults.script import Rule, ScriptError, parse_line, parse_script
 from ltsys.simulator.faults.worlds import WORLDS
 from ltsys.simulator.world.categories import CATEGORIES
@@ -70,9 +71,11 @@ def parse(arguments: list[str]) -> SimulatorOptions:
     """The options of a command line; `--help` and mistakes leave through SystemExit."""
     parser = argparse.ArgumentParser(
         prog="python -m ltsys.simulator",
-        description="Polymarket in a box: CLOB, Gamma and Data API on one port, with a clock "
-        "of its own. The operator's token comes from LTSYS_SIM_TOKEN or is made up and "
-        "written to the ready file.",
+        description="Polymarket in a box: CLOB, Gamma, Data API, relayer and streams on one port,\n"
+        "with a clock of its own. The operator's token comes from LTSYS_SIM_TOKEN or is\n"
+        "made up and written to the ready file.",
+        epilog=_epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1")
@@ -115,6 +118,11 @@ def _add_market_arguments(parser: argparse.ArgumentParser) -> None:
         help="until the depth that a taker took is back; 0 for at once, which is what "
         "plain books do; measured ones take 5 s",
     )
+
+
+def _epilog() -> str:
+    lines = [f"  {kind.example}\n      {kind.meaning}" for kind in KINDS]
+    return "faults, each with an example of a line (docs/simulator.md):\n" + "\n".join(lines)
 
 
 def _add_fault_arguments(parser: argparse.ArgumentParser) -> None:
