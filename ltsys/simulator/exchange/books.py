@@ -38,12 +38,16 @@ class Books:
         return list(self._by_owner[address].values()) if address in self._by_owner else []
 
     def track(self, market: Market, now: float) -> Resting:
-        """The book of a market in which somebody has a stake from now on."""
+        """The book of a market in which somebody has a stake from now on.
+
+        All prices up to now have been matched against, by whoever rested before.
+        """
         resting = self._markets.get(market.condition_id)
         if resting is None:
             resting = Resting(market, seen_until=now, house=self._world.house)
             self._markets[market.condition_id] = resting
             self._plan(resting)
+        resting.seen_until = max(resting.seen_until, now)
         return resting
 
     def forget(self, market: Market) -> None:
