@@ -1,8 +1,11 @@
 """Fault scripts as text: what can be said, and what is said of mistakes."""
 
+from contextlib import suppress
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ltsys.simulator.faults.catalogue import KINDS, Target
 from ltsys.simulator.faults.layer import EFFECTS
@@ -99,6 +102,20 @@ def test_mistakes_are_explained(line, complaint):
         return
     with pytest.raises(ScriptError, match=complaint.replace("?", r"\?")):
         parse_line(line)
+
+
+WORDS = ["at", "for", "rate", "nth", "always", "market", "wallet", "POST", "/order", "5s", "0.5"]
+
+
+@given(
+    st.text(max_size=40)
+    | st.lists(st.sampled_from([*WORDS, ":", "x:", "slow", "restart", "for=", "'"])).map(" ".join)
+)
+def test_no_text_breaks_the_reader(line):
+    """It is a rule, nothing, or a mistake that is explained."""
+    with suppress(ScriptError):
+        rule = parse_line(line)
+        assert rule is None or rule.kind in KINDS
 
 
 def test_a_mistake_in_a_file_is_told_with_its_line():
