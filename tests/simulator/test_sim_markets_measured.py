@@ -1,5 +1,6 @@
 """The invented house's books lie in a stated band around real ones (data/books)."""
 
+from itertools import pairwise
 from statistics import mean, median
 
 import pytest
@@ -116,9 +117,7 @@ def test_invented_prices_move_as_real_ones_in_a_game(books):
             prices = [
                 world.last_price(market, at).price / 10_000 for at in range(begins_at, ends_at, 60)
             ]
-            squares += [
-                (after - before) ** 2 for before, after in zip(prices, prices[1:], strict=False)
-            ]
+            squares += [(after - before) ** 2 for before, after in pairwise(prices)]
 
     assert mean(squares) ** 0.5 == pytest.approx(minute_move_cents(books), rel=1 / 3)
 
