@@ -150,6 +150,7 @@ class Trader:
             side=0 if side == "BUY" else 1,
             signatureType=kind,
             timestamp="1790000000000",
+            builder=more.get("builder", ""),
         )
         signed = builder.build_signed_order(data)
         order = {
