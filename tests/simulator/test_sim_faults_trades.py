@@ -14,8 +14,9 @@ def order_status(bench, order_id):
 
 
 def trades(bench):
-    """What the client is told of his trades, newest first."""
-    return bench.send("GET", "/data/trades").body["data"]
+    """What the client is told of his trades, newest first, their statuses without the prefix."""
+    rows = bench.send("GET", "/data/trades").body["data"]
+    return [row | {"status": row["status"].removeprefix("TRADE_STATUS_")} for row in rows]
 
 
 def cash(bench):

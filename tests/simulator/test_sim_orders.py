@@ -236,10 +236,10 @@ def test_settlement_takes_its_time_when_told_to(token):
 
     assert body["tradeIDs"]
     assert body["transactionsHashes"] == []
-    assert ann.call("GET", "/data/trades")[1]["data"][0]["status"] == "MATCHED"
+    assert ann.call("GET", "/data/trades")[1]["data"][0]["status"] == "TRADE_STATUS_MATCHED"
     venue.move_to(START + 20)
     trade = ann.call("GET", f"/data/trades?id={body['tradeIDs'][0]}")[1]["data"][0]
-    assert trade["status"] == "CONFIRMED"
+    assert trade["status"] == "TRADE_STATUS_CONFIRMED"
     assert trade["transaction_hash"].startswith("0x")
 
 

@@ -74,7 +74,7 @@ def trade_view(fill: Fill, wallets: set[str]) -> dict[str, object]:
         "size": human(fill.shares),
         "fee_rate_bps": "0",
         "price": human(taker.price),
-        "status": fill.status,
+        "status": f"TRADE_STATUS_{fill.status}",
         "match_time": str(int(fill.at)),
         "match_time_nano": str(round(fill.at * 1_000_000) * 1_000),
         "last_update": str(int(fill.updated_at)),
