@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 
@@ -42,14 +44,19 @@ class RunningVenue:
         return self.truth(address)["balances"][address.lower()]["cash_units"]
 
     def open_market(self, *, neg_risk=False):
-        """Gamma's object of a market that takes orders and has not begun."""
-        return next(
-            each
-            for each in self.get("/markets?limit=500")
-            if each["acceptingOrders"]
-            and each["eventStartTime"] >= "2026-09-21T14:15:00Z"
-            and each["negRisk"] == neg_risk
-        )
+        """Gamma's object of a market that takes orders; a standard one is a coin's and new."""
+        begins = f"{datetime.fromtimestamp(START, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        is_chosen = _is_neg_risk if neg_risk else partial(_is_new_coin, begins)
+        listed = self.get("/markets?limit=500")
+        return next(each for each in listed if each["acceptingOrders"] and is_chosen(each))
+
+
+def _is_neg_risk(market):
+    return market["negRisk"]
+
+
+def _is_new_coin(begins, market):
+    return "updown" in market["slug"] and market["eventStartTime"] >= begins
 
 
 def launch(ready_file, *more):
