@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 
 import httpx
 import pytest
@@ -11,6 +11,7 @@ from sim_harness import Trader
 from sim_process import running
 from uvicorn import Config
 from uvicorn.server import ServerState
+from websockets.asyncio.client import connect
 
 from ltsys.simulator.connection import Connection
 from ltsys.simulator.http import Application, Router
@@ -110,20 +111,54 @@ def test_a_request_that_does_not_arrive_is_given_up(begun, monkeypatch):
     assert asyncio.run(_given_up(begun)) == b""
 
 
+def test_a_stream_may_be_silent_as_long_as_it_likes():
+    """Patience is for requests; it ends when one has become a stream."""
+    assert asyncio.run(_patience_of_a_stream()) is None
+
+
 async def _given_up(begun):
     """What a client hears who says no more than this."""
-    config = Config(Application(Router()), http=Connection, log_config=None, lifespan="off")
-    config.load()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: Connection(config=config, server_state=ServerState(), app_state={}),
-        "127.0.0.1",
-    )
-    async with server:
-        host, port = server.sockets[0].getsockname()
-        reader, writer = await asyncio.open_connection(host, port)
+    async with _listening(Application(Router())) as (address, _):
+        reader, writer = await asyncio.open_connection(*address)
         writer.write(begun)
         heard = await asyncio.wait_for(reader.read(), timeout=10)
         writer.close()
         await writer.wait_closed()
     return heard
+
+
+async def _patience_of_a_stream():
+    """The timer of a connection that has been accepted as a stream."""
+    async with (
+        _listening(_echo) as ((host, port), made),
+        connect(f"ws://{host}:{port}/ws/user") as stream,
+    ):
+        await stream.send("PING")
+        assert await stream.recv() == "PING"
+        (connection,) = made
+        return connection._patience
+
+
+async def _echo(scope, receive, send):
+    assert scope["type"] == "websocket"
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": message["text"]})
+
+
+@asynccontextmanager
+async def _listening(application):
+    """An application behind the simulator's connections: its address, and those made so far."""
+    made = []
+    config = Config(
+        application, http=Connection, ws="websockets-sansio", log_config=None, lifespan="off"
+    )
+    config.load()
+
+    def connection():
+        made.append(Connection(config=config, server_state=ServerState(), app_state={}))
+        return made[-1]
+
+    async with await asyncio.get_running_loop().create_server(connection, "127.0.0.1") as server:
+        yield server.sockets[0].getsockname(), made
