@@ -159,3 +159,26 @@ def test_orders_follow_the_grid_of_their_moment_and_resting_ones_stay():
     assert "breaks minimum tick size rule: 0.01" in coarse[1]["error"]
     assert {"price": human(801_000), "size": "10"} in bids
     assert ann.call("GET", f"/data/order/{fine[1]['orderID']}")[1]["status"] == "LIVE"
+
+
+def test_a_game_s_book_is_cleared_when_it_starts_and_takers_wait_for_the_delay():
+    """What rested is canceled, what comes later stays; a taker hears "delayed" (VENUE §5.3)."""
+    venue = Venue(start=START - START % HOUR_S)
+    now = venue.box.now()
+    games = (m for m in venue.box.world.markets.values() if m.category == "sports")
+    game = next(m for m in games if m.opens_at == now)
+    ann = Trader(venue, "ann")
+    early = ann.buy(game.tokens[0], 1, 5)[1]["orderID"]
+
+    venue.move_to(game.game_starts_at - 1)
+    before = ann.call("GET", f"/data/order/{early}")[1]["status"]
+    venue.move_to(game.game_starts_at + 1)
+    late = ann.buy(game.tokens[0], 1, 5)[1]["orderID"]
+    taker = ann.buy(game.tokens[0], 5, 95)[1]
+    venue.move_to(game.game_starts_at + 5)
+
+    assert before == "LIVE"
+    assert ann.call("GET", f"/data/order/{early}")[1]["status"] == "CANCELED"
+    assert ann.call("GET", f"/data/order/{late}")[1]["status"] == "LIVE"
+    assert taker["status"] == "delayed"
+    assert venue.truth(ann)["orders"][-1]["fills"]

@@ -121,6 +121,8 @@ class Books:
         if resting.orders:
             next_price_at = self._world.next_price_at(market, resting.seen_until)
             times += [next_price_at, market.ends_at, market.resolves_at]
+            if market.starts_game(resting.seen_until, inf):
+                times.append(market.game_starts_at)
         return min((at for at in times if at is not None), default=inf)
 
     def _remove(self, order: Order, status: str, at: float) -> None:

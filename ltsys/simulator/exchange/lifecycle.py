@@ -32,12 +32,13 @@ class Lifecycle:
         self._redeemer = redeemer
 
     def happen(self, resting: Resting, at: float) -> None:
-        """Close, expire, trade with the house at a new price, and pay out, whatever is due."""
+        """Close, clear, expire, trade with the house at a new price, pay out: whatever is due."""
         market = resting.market
+        is_cleared = market.starts_game(resting.seen_until, at)
         for order in list(resting.orders.values()):
             if not market.is_open(at):
                 self._books.drop(order, "CANCELED_MARKET_RESOLVED", at)
-            elif expires_at(order) <= at:
+            elif is_cleared or expires_at(order) <= at:
                 self._books.drop(order, "CANCELED", at)
         moved_at = self._world.next_price_at(market, resting.seen_until)
         resting.seen_until = max(resting.seen_until, at)

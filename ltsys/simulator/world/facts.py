@@ -83,6 +83,10 @@ class Market:
         """Whether takers are held for 50 ms inside the call: crypto and finance (VENUE §5.3)."""
         return self.category in {"crypto", "finance"}
 
+    def starts_game(self, after: float, until: float) -> bool:
+        """Whether its game starts in (after, until], which clears its book (VENUE §5.3)."""
+        return self.game_starts_at is not None and after < self.game_starts_at <= until
+
     def is_open(self, now: float) -> bool:
         """Whether it accepts orders."""
         ends_at = self.ends_at
