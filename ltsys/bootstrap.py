@@ -150,6 +150,7 @@ class Services:
             account=self.signer.address.lower(),
             patience=Patience(
                 first_check_after=timedelta(seconds=self.settings.first_check_s),
+                longest_pause=timedelta(seconds=60 * self.settings.first_check_s),
                 park_after=timedelta(seconds=self.settings.park_after_s),
                 overdue_after=timedelta(seconds=self.settings.overdue_after_s),
             ),

@@ -81,9 +81,13 @@ class Simulator:
     _client: httpx.Client = field(repr=False)
 
     def ask(self, method: str, path: str, body: object = None) -> dict[str, object]:
-        """The answer of the simulator's own interface. Raises httpx.HTTPError."""
+        """The answer of the simulator's own interface.
+
+        Raises httpx.HTTPError, and SettingsError for what it refuses.
+        """
         answer = self._client.request(method, path, json=body)
-        answer.raise_for_status()
+        if answer.status_code != 200:
+            raise SettingsError(f"the simulator refused {method} {path}: {answer.text}")
         return cast("dict[str, object]", answer.json())
 
     def advance_to(self, moment_s: float) -> None:

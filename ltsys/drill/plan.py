@@ -46,6 +46,8 @@ class DrillPlan:
     database_crashes: int = 1
     faults: tuple[str, ...] = ()
     is_delivered_twice: bool = True
+    rest_limit_s: float = 240.0
+    """How long orders, and then outcomes, may take to come to rest."""
     first_check_s: float = 1.0
     """The patience with an unanswered order; shorter ones end a short drill sooner."""
 
@@ -80,12 +82,16 @@ STANDARD_FAULTS = (
     "rate 0.01 POST /order: status 425 'service not ready'",
     "rate 0.01 POST /order: success-false 'not enough balance / allowance'",
     "rate 0.05 POST /order: no-hashes",
-    "rate 0.03 POST /order: fail-trade",
-    "rate 0.05 POST /order: retry-trade",
+    "rate 0.03: fail-trade",
+    "rate 0.05: retry-trade",
     "rate 0.02 GET /data/trades: status 503 'Service Unavailable'",
     "rate 0.02 GET /data/trades: html 502",
     "rate 0.05 GET /book: slow 1s",
     "rate 0.2: hide-matched 60s",
+    "rate 0.05: ws-duplicate",
+    "rate 0.05: ws-swap",
+    "rate 0.05: ws-lose",
+    "rate 0.05: ws-array",
 )
 """What goes wrong at the venue all the while; lines as `lt sim --fault` takes them."""
 

@@ -39,7 +39,6 @@ _ALL_ENDED_S = 700
 """Longer than any market of the drill lives, shorter than ended ones are looked at often."""
 _TARGETS_FOR_S = 1.5
 _BEAT_S = 0.05
-_REST_LIMIT_S = 240.0
 _LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -222,7 +221,7 @@ class _Run:
         while left := self._count(undone):
             self._trouble.look()
             self._drill.on_step(f"coming to rest: {left} {what} left")
-            if time.monotonic() - began > _REST_LIMIT_S:
+            if time.monotonic() - began > self._drill.plan.rest_limit_s:
                 # the certificate tells what is unsettled; a drill that fails must say how
                 return
             self._pause.wait(_BEAT_S * 4)
