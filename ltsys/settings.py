@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     sabotage_dir: Path | None = None
     """Only in drills: where orders to die are left (`ltsys.adapters.sabotage`)."""
     first_check_s: float = Field(default=1.0, ge=0.05, le=60)
-    """How soon a working order is looked at first; each further pause is twice as long, up to sixty of it."""
+    """Until a working order's first look; each pause is twice the last, up to sixty times this."""
     park_after_s: int = Field(default=900, ge=1)
     """Machine seconds after its post at which an unsettled order waits for an operator."""
     overdue_after_s: int = Field(default=120, ge=1)

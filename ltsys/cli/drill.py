@@ -55,7 +55,6 @@ def drill(
         folder = undo.enter_context(
             tempfile.TemporaryDirectory(prefix="ltsys-drill-", ignore_cleanup_errors=True)
         )
-        Path(folder).chmod(0o711)
         with errors.status("starting") as status:
             result = run(Path(folder), Drill(plan=plan, on_step=status.update))
     if as_json:

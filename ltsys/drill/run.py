@@ -56,6 +56,8 @@ def run(folder: Path, drill: Drill) -> Certificate:
 
     Raises SettingsError when something cannot be started, and when things do not come to rest.
     """
+    # the servers, which may run as somebody else, have to pass through it
+    folder.chmod(0o711)
     sabotage = folder / "sabotage"
     trouble = Trouble(sabotage)
     environment = {
