@@ -57,13 +57,13 @@ class Books:
     def rest(self, order: Order, at: float) -> None:
         """Put an order on the book.
 
-        Those that it would cross leave: they are its own wallet's, since it took all others.
-        That the venue prefers the newer one is a guess.
+        Orders of its own wallet that it would cross leave; that the venue prefers the newer
+        one is a guess.
         """
         resting = self._markets[order.market.condition_id]
         facing = resting.waiting(bids=not order.is_bid)
-        crossed = list(takewhile(lambda each: crosses(order, each.book_price), facing))
-        for other in crossed:
+        crossed = takewhile(lambda each: crosses(order, each.book_price), facing)
+        for other in [each for each in crossed if each.maker == order.maker]:
             self.drop(other, "CANCELED", at)
         resting.add(order)
         self._by_owner[order.owner_address][order.order_id] = order

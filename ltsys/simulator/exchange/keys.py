@@ -26,7 +26,6 @@ class ApiKey:
     passphrase: str
     address: str
     secret_bytes: bytes
-    is_readonly: bool = False
 
     def body(self) -> dict[str, str]:
         """What the wallet's owner is told, every time he proves who he is."""
@@ -91,7 +90,7 @@ class KeyRing:
 
     def create_readonly(self, request: Request) -> dict[str, str]:
         """Make a key that may read what its wallet may; it is its own proof."""
-        key = self._issue(self.authenticate(request).address, "readonly", is_readonly=True)
+        key = self._issue(self.authenticate(request).address, "readonly")
         self._readonly[key.key] = key
         return {"apiKey": key.key}
 
@@ -191,10 +190,10 @@ class KeyRing:
             raise _unauthorized()
         return key
 
-    def _issue(self, address: str, kind: str, *, is_readonly: bool = False) -> ApiKey:
+    def _issue(self, address: str, kind: str) -> ApiKey:
         """A key under a name that nobody had before."""
         self._issued += 1
-        return self._derive(address, f"{kind}|{self._issued}", is_readonly=is_readonly)
+        return self._derive(address, f"{kind}|{self._issued}")
 
     def _login(self, request: Request) -> tuple[str, int]:
         address = request.header(b"poly_address")
@@ -214,7 +213,7 @@ class KeyRing:
         skews = (abs(seconds - clock() - self.ahead_s) for clock in self._clocks)
         return any(skew <= TOLERANCE_S for skew in skews)
 
-    def _derive(self, address: str, nonce: str, *, is_readonly: bool = False) -> ApiKey:
+    def _derive(self, address: str, nonce: str) -> ApiKey:
         digests = [
             sha256(f"{part}|{self._seed}|{address}|{nonce}".encode()).digest()
             for part in ("key", "secret", "passphrase")
@@ -225,7 +224,6 @@ class KeyRing:
             passphrase=digests[2].hex(),
             address=address,
             secret_bytes=digests[1],
-            is_readonly=is_readonly,
         )
 
 
