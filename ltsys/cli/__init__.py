@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ltsys.cli import (
+    alerts,
     bench,
     demo,
     doctor,
@@ -39,6 +40,7 @@ app.add_typer(strategies.app, name="strategies")
 app.add_typer(orders.app, name="orders")
 app.add_typer(wallets.app, name="wallets")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(alerts.app, name="alerts")
 app.command("force-test")(force_test.force_test)
 app.command("bench")(bench.bench)
 app.command("drill")(drill.drill)

@@ -13,7 +13,7 @@ from rich.markup import escape
 from ltsys.bootstrap import Services
 from ltsys.cli.broker import send
 from ltsys.cli.environment import attach
-from ltsys.cli.orders import facts
+from ltsys.cli.order_page import facts
 from ltsys.cli.output import AsJson, DataDir, console, print_json
 from ltsys.cli.status import mode
 from ltsys.cli.strategies import dollars_of
@@ -100,7 +100,7 @@ def _silent(_: EventRow) -> None:
 def _report(found: OrderDetails, *, as_json: bool) -> None:
     row = found.order
     if as_json:
-        print_json({**facts(row), "order_id": found.order_id, "events": found.events})
+        print_json({**facts(row), "attempts": len(found.attempts), "events": found.events})
     else:
         mark = "[green]✓[/]" if row.status is OrderStatus.FILLED else "[yellow]•[/]"
         latency = "" if row.latency_ms is None else f", answered after {row.latency_ms} ms"

@@ -1,26 +1,33 @@
-"""`lt orders`: what became of each signal, and why."""
+"""`lt orders`: what became of each signal, and why; and an operator's word where nobody knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.pretty import Pretty
 
+from ltsys.bootstrap import Services
 from ltsys.cli import views
 from ltsys.cli.environment import attach
-from ltsys.cli.output import AsJson, DataDir, console, dollars, plain, print_json, table
-from ltsys.domain.errors import SettingsError
+from ltsys.cli.operator_word import Operator, confirm, who
+from ltsys.cli.order_page import all_facts, facts, show_page
+from ltsys.cli.output import AsJson, DataDir, console, print_json
+from ltsys.cli.status import mode
+from ltsys.domain.errors import RefusedError, SettingsError
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.order import OrderStatus, readers_word
-from ltsys.ports.queries import OrderDetails, OrderRow, StrategyRow
+from ltsys.domain.risk import Denial
+from ltsys.ports.queries import OrderDetails, StrategyRow
 from ltsys.usecases.queries import statuses_of_word, why
+from ltsys.usecases.resolve_order import Word, declare_ended, declare_killed, look_again
+from ltsys.usecases.retry_order import retry_order
 
 _WORDS = "PENDING, PARTIAL, FILLED, REJECTED or CANCELED"
-_SECRET = frozenset({"signature", "owner"})
-"""Of an envelope: who has them may post it, or knows the API key (LESSONS L62)."""
 
-app = typer.Typer(no_args_is_help=True, help="See what became of each signal, and why.")
+app = typer.Typer(no_args_is_help=True, help="See what became of each signal, and settle it.")
+
+OrderArgument = Annotated[str, typer.Argument(help="lto_… as `lt orders list` shows it.")]
 
 
 @app.command("list")
@@ -43,67 +50,96 @@ def list_orders(
 
 
 @app.command()
-def show(
-    order: Annotated[str, typer.Argument(help="lto_… as `lt orders list` shows it.")],
+def show(order: OrderArgument, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Show everything known of one order, from its history to the ledger, alerts and log."""
+    found = _found(order, attach(data_dir))
+    if as_json:
+        print_json(all_facts(found))
+    else:
+        show_page(found)
+
+
+class _Deed(StrEnum):
+    """What an operator can do about an order, and what it means."""
+
+    KILLED = "killed"
+    ENDED = "ended"
+    LOOK = "look"
+    RETRY = "retry"
+
+
+_MEANING = {
+    _Deed.KILLED: "The order never bought anything; {reserved} becomes available again.",
+    _Deed.ENDED: "What is filled stays; {reserved} becomes available again.",
+    _Deed.LOOK: "The venue is asked again.",
+    _Deed.RETRY: "A new order is signed and posted, for {size}.",
+}
+
+
+@app.command()
+def resolve(
+    order: OrderArgument,
+    reason: Annotated[str, typer.Option(help="Why; written beside what was done.")],
+    killed: Annotated[bool, typer.Option("--killed", help="It never bought anything.")] = False,
+    ended: Annotated[
+        bool, typer.Option("--ended", help="It is over; what is filled stays, the rest is free.")
+    ] = False,
+    look: Annotated[bool, typer.Option("--look", help="Ask the venue again, at once.")] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Make a new attempt after a definite end.")
+    ] = False,
+    even_if_old: Annotated[
+        bool, typer.Option("--even-if-old", help="Retry a signal over its age limit, too.")
+    ] = False,
+    operator: Operator = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask back.")] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Show one order: its history, what was signed, and its fills."""
-    found = attach(data_dir).queries.order(LtOrderId(order))
+    """Settle an order that the venue's answers do not; refused where it would not be safe."""
+    deed = _deed({_Deed.KILLED: killed, _Deed.ENDED: ended, _Deed.LOOK: look, _Deed.RETRY: retry})
+    own = attach(data_dir)
+    found = _found(order, own)
+    meaning = _MEANING[deed].format(reserved=found.reserved, size=found.order.signal_size)
+    question = f"{mode(own)}: {order} is {found.order.status}. {meaning}"
+    confirm(question, deed.value, is_sure=yes or deed is _Deed.LOOK)
+    word = Word(operator=who(operator), reason=reason)
+    _do(deed, LtOrderId(order), word, own, even_if_old=even_if_old)
+    after = _found(order, own)
+    if as_json:
+        print_json(all_facts(after))
+        return
+    sentence = escape(why(after.order))
+    console().print(f"[green]✓[/] {mode(own)}: {readers_word(after.order.status)}: {sentence}")
+
+
+def _do(deed: _Deed, order: LtOrderId, word: Word, own: Services, *, even_if_old: bool) -> None:
+    match deed:
+        case _Deed.KILLED:
+            declare_killed(order, word, desk=own.desk)
+        case _Deed.ENDED:
+            declare_ended(order, word, desk=own.desk)
+        case _Deed.LOOK:
+            look_again(order, word, desk=own.desk)
+        case _Deed.RETRY:
+            done = retry_order(order, word, even_if_old=even_if_old, desk=own.desk)
+            if isinstance(done, Denial):
+                raise RefusedError(f"the retry was denied: {done}")
+
+
+def _deed(wanted: dict[_Deed, bool]) -> _Deed:
+    chosen = [deed for deed, is_wanted in wanted.items() if is_wanted]
+    if len(chosen) != 1:
+        names = ", ".join(f"--{deed}" for deed in _Deed)
+        raise SettingsError(f"say one of {names}; {len(chosen)} were said")
+    return chosen[0]
+
+
+def _found(order: str, own: Services) -> OrderDetails:
+    found = own.queries.order(LtOrderId(order))
     if found is None:
         raise SettingsError(f"there is no order {order}")
-    if as_json:
-        print_json(_all_facts(found))
-    else:
-        _show(found)
-
-
-def facts(row: OrderRow) -> dict[str, object]:
-    """An order as JSON, with the reader's word and the sentence."""
-    named = plain(row)
-    kept = dict(named) if isinstance(named, Mapping) else {}
-    return {**kept, "status": readers_word(row.status), "state": row.status.value, "why": why(row)}
-
-
-def _all_facts(found: OrderDetails) -> dict[str, object]:
-    return {
-        **facts(found.order),
-        "order_id": found.order_id,
-        "answer": found.answer,
-        "envelope": unsigned(found.envelope),
-        "events": found.events,
-        "fills": found.fills,
-    }
-
-
-def unsigned(envelope: Mapping[str, object] | None) -> dict[str, object] | None:
-    """What was signed, without the signature and the API key."""
-    if envelope is None:
-        return None
-    return {
-        key: unsigned(value) if isinstance(value, Mapping) else value
-        for key, value in envelope.items()
-        if key not in _SECRET
-    }
-
-
-def _show(found: OrderDetails) -> None:
-    out, row = console(), found.order
-    out.print(f"[bold]{row.lt_order_id}[/]  {readers_word(row.status)}: {escape(why(row))}")
-    out.print(f"{row.strategy_id}, {escape(row.token_label)} of {escape(row.title)}")
-    history = table("History", "time", "from", "to", "event", "detail")
-    for event in found.events:
-        moved = (event.from_status or "", event.to_status, event.event, event.detail or "")
-        history.add_row(f"{event.at:%H:%M:%S.%f}", *(escape(text) for text in moved))
-    out.print(history)
-    if found.envelope is not None:
-        out.print(f"signed as {found.order_id} (the signature is not shown)")
-        out.print(Pretty(unsigned(found.envelope)))
-    fills = table("Fills", "trade", "status", "shares", "price", "cost", "fee")
-    for fill in found.fills:
-        numbers = (f"{fill.shares.count:f}", f"{fill.price:f}", dollars(fill.cost), f"{fill.fee}")
-        fills.add_row(fill.trade_id, fill.status, *numbers)
-    out.print(fills)
+    return found
 
 
 def _statuses(word: str) -> frozenset[OrderStatus]:

@@ -57,6 +57,8 @@ def _facts(own: Services) -> dict[str, object]:
         "streams": hearing.facts(states, view.wall_time),
         "stream_gate": gate,
         "pulse": view.pulse,
+        "outbox_ages_s": view.outbox_ages_s,
+        "alerts": view.alerts,
         "strategies": view.strategies,
         "orders": view.orders,
         "logs": view.logs,

@@ -47,6 +47,9 @@ def header(view: Overview, *, mode: str) -> Panel:
         f"  {pulse.ft_order_count:,} FT orders",
         f"  {pulse.fill_count:,} fills",
         f"  {pulse.resolved_market_count:,} markets resolved",
+        ("  no critical alerts", "dim")
+        if not view.critical_count
+        else (f"  {view.critical_count} CRITICAL: lt alerts list", "bold red"),
     )
     return Panel(line, expand=False)
 
@@ -139,6 +142,7 @@ def queues(pulse: Pulse, depths: Mapping[str, int], *, now: datetime) -> Table:
         "to execute": _waiting(pulse.queued_count, age(pulse.oldest_queued_at, now)),
         "to look at": _waiting(pulse.working_count, age(pulse.oldest_due_at, now)),
         "unknown": _waiting(pulse.unknown_count, age(pulse.oldest_unknown_at, now)),
+        "for an operator": f"{pulse.parked_count}",
         "last tick": age(pulse.ticked_at, now),
     }
     made = table("Queues: messages, then rows with the age of the oldest", *cells, right=cells)

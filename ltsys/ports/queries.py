@@ -9,12 +9,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from ltsys.domain.alert import Alert
 from ltsys.domain.errors import LtsysError
 from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId
-from ltsys.domain.ledger import Account, Kind
+from ltsys.domain.ledger import Account, Book, Entry, Kind, Posting
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
+from ltsys.ports.records import Sighting
 
 
 class StoreUnavailableError(LtsysError):
@@ -64,6 +66,9 @@ class OrderRow:
     denial_text: str | None
     last_detail: str | None
     """What the newest row of its history says."""
+    attempt: int
+    parked_at: datetime | None
+    """Machine time since which it waits for an operator."""
     signal_at: datetime
     created_at: datetime
 
@@ -93,15 +98,89 @@ class FillRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRow:
+    """One signed envelope and its answer. `envelope` is as saved, signature included."""
+
+    attempt: int
+    order_id: str
+    state: str
+    answer: str | None
+    matched: Usd | None
+    """Dollars that the answer said were matched at once."""
+    prepared_at: datetime
+    answered_at: datetime | None
+    envelope: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooksRow:
+    """How often the venue was asked about an order, and what it last showed; machine times."""
+
+    count: int
+    last_at: datetime | None
+    next_at: datetime | None
+    parked_at: datetime | None
+    last: Sighting | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRow:
+    """One decision as it was logged."""
+
+    at: datetime
+    level: str
+    stage: str
+    message: str
+    strategy_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRow:
+    """One condition that people were told of; `cleared_at` is None while it lasts."""
+
+    alert: Alert
+    first_at: datetime
+    last_at: datetime
+    count: int
+    cleared_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingRow:
+    """One posting of the ledger with what it did to each account."""
+
+    at: datetime
+    book: Book
+    cause: str
+    kind: Kind
+    lt_order_id: str | None
+    amounts: Mapping[Account, Usd]
+
+    @property
+    def posting(self) -> Posting:
+        """As the domain knows it."""
+        entries = tuple(Entry(account=a, amount=usd) for a, usd in self.amounts.items())
+        return Posting(cause=self.cause, kind=self.kind, entries=entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDetails:
-    """An order with all that happened to it. `envelope` is as saved, signature included."""
+    """An order with everything that is known of it."""
 
     order: OrderRow
-    order_id: str | None
-    answer: str | None
-    envelope: Mapping[str, object] | None
+    reserved: Usd
+    attempts: tuple[AttemptRow, ...]
+    looks: LooksRow
     events: tuple[EventRow, ...]
     fills: tuple[FillRow, ...]
+    postings: tuple[PostingRow, ...]
+    alerts: tuple[AlertRow, ...]
+    logs: tuple[LogRow, ...]
+
+    @property
+    def newest(self) -> AttemptRow | None:
+        """The last envelope; None where nothing was ever signed."""
+        return self.attempts[-1] if self.attempts else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,17 +200,6 @@ class WalletRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogRow:
-    """One decision as it was logged."""
-
-    at: datetime
-    level: str
-    stage: str
-    message: str
-    strategy_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
     """Signs of life and what waits; `_at` is machine time except for `synced_at`."""
 
@@ -145,6 +213,9 @@ class Pulse:
     oldest_due_at: datetime | None
     unknown_count: int
     oldest_unknown_at: datetime | None
+    oldest_unanswered_at: datetime | None
+    """When the oldest order was posted whose fate is not known and that is still asked about."""
+    parked_count: int
     source_trade_count: int
     ft_order_count: int
     fill_count: int
@@ -172,13 +243,29 @@ class UnbalancedPosting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """A kept amount that does not follow from the rows which it sums up."""
+
+    strategy_id: StrategyId
+    what: str
+    kept: Usd
+    computed: Usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerReport:
-    """What the ledger's own arithmetic says; both lists are empty when the books are right."""
+    """What the books' own arithmetic says; every list is empty when they are right."""
 
     strategy_count: int
     entry_count: int
     drifts: tuple[BalanceDrift, ...]
     unbalanced: tuple[UnbalancedPosting, ...]
+    mismatches: tuple[Mismatch, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every kept amount follows from its rows."""
+        return not (self.drifts or self.unbalanced or self.mismatches)
 
 
 class Queries(Protocol):
@@ -215,3 +302,11 @@ class Queries(Protocol):
     def pulse(self) -> Pulse: ...
 
     def ledger(self) -> LedgerReport: ...
+
+    def postings(self, strategy_id: StrategyId) -> tuple[PostingRow, ...]:
+        """Every posting of a strategy, oldest first."""
+        ...
+
+    def alerts(self) -> tuple[AlertRow, ...]:
+        """Those that nobody and nothing has cleared; the most severe first, then the newest."""
+        ...

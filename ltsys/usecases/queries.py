@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ltsys.domain.alert import Severity
 from ltsys.domain.order import OrderStatus, readers_word
 from ltsys.ports import Clock
-from ltsys.ports.queries import LogRow, OrderRow, Pulse, Queries, StrategyRow
+from ltsys.ports.queries import AlertRow, LogRow, OrderRow, Pulse, Queries, StrategyRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,24 @@ class Overview:
     orders: tuple[OrderRow, ...]
     logs: tuple[LogRow, ...]
     pulse: Pulse
+    alerts: tuple[AlertRow, ...]
+
+    @property
+    def critical_count(self) -> int:
+        """Open alerts that say that money may be wrong or trading has stopped."""
+        return sum(row.alert.severity is Severity.CRITICAL for row in self.alerts)
+
+    @property
+    def outbox_ages_s(self) -> dict[str, int | None]:
+        """Seconds that the oldest of what waits has waited; None where nothing does (L51)."""
+        waiting = {
+            "oldest_queued_signal": self.pulse.oldest_queued_at,
+            "oldest_unanswered_order": self.pulse.oldest_unanswered_at,
+        }
+        return {
+            name: None if since is None else max(0, int((self.wall_time - since).total_seconds()))
+            for name, since in waiting.items()
+        }
 
 
 def overview(
@@ -31,6 +50,7 @@ def overview(
         orders=queries.orders(limit=order_limit),
         logs=queries.logs(log_limit),
         pulse=queries.pulse(),
+        alerts=queries.alerts(),
     )
 
 
@@ -41,6 +61,8 @@ def statuses_of_word(word: str) -> frozenset[OrderStatus]:
 
 def why(order: OrderRow) -> str:  # noqa: PLR0911 - one sentence for each status
     """One sentence on how the order came to its status (LESSONS L32)."""
+    if order.parked_at is not None:
+        return f"waits for an operator since {order.parked_at:%Y-%m-%d %H:%M} UTC: {order.status}"
     match order.status:
         case OrderStatus.DENIED:
             return f"we refused: {order.denial_code}: {order.denial_text}"

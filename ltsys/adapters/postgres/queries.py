@@ -2,32 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Final, LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.rows import dict_row
 
+from ltsys.adapters.postgres.order_reads import OrderReads, alert_row
 from ltsys.adapters.postgres.rows import rules_of, state_of, strategy_of
-from ltsys.adapters.postgres.session import Row, Session
+from ltsys.adapters.postgres.session import Row
 from ltsys.adapters.postgres.statements import STATE_COLUMNS
 from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId
-from ltsys.domain.ledger import Account, Kind
-from ltsys.domain.money import Shares, Usd
+from ltsys.domain.money import Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.ports.queries import (
-    BalanceDrift,
-    EventRow,
-    FillRow,
+    AlertRow,
     LedgerReport,
     LogRow,
     OrderDetails,
     OrderRow,
+    PostingRow,
     Pulse,
     StoreUnavailableError,
     StrategyRow,
-    UnbalancedPosting,
     WalletRow,
 )
 
@@ -83,6 +80,14 @@ class PostgresQueries:
         with self._session() as session:
             return session.ledger()
 
+    def postings(self, strategy_id: StrategyId) -> tuple[PostingRow, ...]:
+        with self._session() as session:
+            return session.postings(strategy_id)
+
+    def alerts(self) -> tuple[AlertRow, ...]:
+        with self._session() as session:
+            return session.alerts()
+
     @contextmanager
     def _session(self) -> Iterator["_Reading"]:
         """Raises StoreUnavailableError; its text holds no part of the address but its host."""
@@ -105,7 +110,7 @@ class PostgresQueries:
             raise StoreUnavailableError("LTSYS_DATABASE_URL is not an address") from None
 
 
-class _Reading(Session):
+class _Reading(OrderReads):
     """The questions on one connection."""
 
     def schema_version(self) -> str | None:
@@ -117,60 +122,6 @@ class _Reading(Session):
 
     def strategies(self) -> tuple[StrategyRow, ...]:
         return tuple(_strategy_row(row) for row in self._rows(_STRATEGIES))
-
-    def orders(
-        self,
-        strategy_id: StrategyId | None,
-        statuses: frozenset[OrderStatus] | None,
-        limit: int,
-    ) -> tuple[OrderRow, ...]:
-        asked = {
-            "strategy": strategy_id,
-            "statuses": None if statuses is None else [status.value for status in statuses],
-            "limit": limit,
-        }
-        return tuple(_order_row(row) for row in self._rows(_ORDERS, asked))
-
-    def order(self, lt_order_id: LtOrderId) -> OrderDetails | None:
-        row = self._row(_ORDER, {"id": lt_order_id})
-        if row is None:
-            return None
-        envelope = self._row(
-            """
-            SELECT order_id, envelope, answer FROM orders WHERE lt_order_id = %s
-             ORDER BY attempt DESC LIMIT 1
-            """,
-            (lt_order_id,),
-        )
-        events = self._rows(
-            """
-            SELECT at, from_status, to_status, event, detail FROM order_events_log
-             WHERE lt_order_id = %s ORDER BY event_id
-            """,
-            (lt_order_id,),
-        )
-        fills = self._rows(
-            "SELECT * FROM lt_fills WHERE lt_order_id = %s ORDER BY matched_at, trade_id",
-            (lt_order_id,),
-        )
-        return OrderDetails(
-            order=_order_row(row),
-            order_id=envelope["order_id"] if envelope else None,
-            answer=envelope["answer"] if envelope else None,
-            envelope=envelope["envelope"] if envelope else None,
-            events=tuple(EventRow(**event) for event in events),
-            fills=tuple(_fill_row(fill) for fill in fills),
-        )
-
-    def force_test(self, strategy_id: StrategyId, source_trade_id: str) -> LtOrderId | None:
-        row = self._row(
-            """
-            SELECT lt_order_id FROM lt_orders
-             WHERE strategy_id = %s AND source_trade_id = %s AND is_force_test
-            """,
-            (strategy_id, source_trade_id),
-        )
-        return LtOrderId(row["lt_order_id"]) if row else None
 
     def wallets(self) -> tuple[WalletRow, ...]:
         return tuple(_wallet_row(row) for row in self._rows(_WALLETS))
@@ -189,19 +140,15 @@ class _Reading(Session):
         row = self._row(_PULSE)
         return Pulse(**(row or {}))
 
-    def ledger(self) -> LedgerReport:
-        counts = self._row(
+    def alerts(self) -> tuple[AlertRow, ...]:
+        rows = self._rows(
             """
-            SELECT (SELECT count(*) FROM lt_strategies) AS strategies,
-                   (SELECT count(*) FROM lt_ledger) AS entries
+            SELECT * FROM lt_alerts WHERE cleared_at IS NULL
+             ORDER BY array_position(ARRAY['critical', 'warning', 'info'], severity),
+                      last_at DESC, alert_id DESC
             """
         )
-        return LedgerReport(
-            strategy_count=counts["strategies"] if counts else 0,
-            entry_count=counts["entries"] if counts else 0,
-            drifts=tuple(_drift(row) for row in self._rows(_DRIFTS)),
-            unbalanced=tuple(_unbalanced(row) for row in self._rows(_UNBALANCED)),
-        )
+        return tuple(alert_row(row) for row in rows)
 
 
 _STRATEGIES: Final[LiteralString] = f"""
@@ -225,19 +172,6 @@ _STRATEGIES: Final[LiteralString] = f"""
              FROM lt_orders WHERE strategy_id = s.strategy_id AND NOT is_force_test) AS o
      ORDER BY s.strategy_id
 """  # noqa: S608  the columns are a constant
-_ORDER_SELECT: Final[LiteralString] = """
-    SELECT o.*, coalesce(m.title, '') AS title,
-           (SELECT detail FROM order_events_log e WHERE e.lt_order_id = o.lt_order_id
-             ORDER BY event_id DESC LIMIT 1) AS last_detail
-      FROM lt_orders o LEFT JOIN markets m USING (condition_id)
-"""
-_ORDERS: Final[LiteralString] = f"""
-    {_ORDER_SELECT}
-     WHERE (%(strategy)s::text IS NULL OR o.strategy_id = %(strategy)s)
-       AND (%(statuses)s::text[] IS NULL OR o.status = ANY(%(statuses)s))
-     ORDER BY o.created_at DESC, o.lt_order_id LIMIT %(limit)s
-"""
-_ORDER: Final[LiteralString] = f"{_ORDER_SELECT} WHERE o.lt_order_id = %(id)s"
 _WALLETS: Final[LiteralString] = """
     SELECT w.wallet_id, w.display_name, w.is_active, w.problem, w.leader_pool, w.started_at,
            cardinality(w.target_traders) + (SELECT count(*) FROM leader_pools p
@@ -265,29 +199,16 @@ _PULSE: Final[LiteralString] = """
            min(next_check_at) FILTER (WHERE next_check_at <= clock_timestamp()) AS oldest_due_at,
            count(*) FILTER (WHERE status = 'unknown') AS unknown_count,
            min(created_at) FILTER (WHERE status = 'unknown') AS oldest_unknown_at,
+           min((SELECT prepared_at FROM orders e WHERE e.order_id = lt_orders.order_id)) FILTER
+               (WHERE status IN ('submitting', 'unknown') AND next_check_at IS NOT NULL)
+               AS oldest_unanswered_at,
+           count(parked_at) AS parked_count,
            (SELECT count(*) FROM source_trades) AS source_trade_count,
            (SELECT count(*) FROM ft_orders) AS ft_order_count,
            (SELECT count(*) FROM lt_fills WHERE status <> 'failed') AS fill_count,
            (SELECT count(*) FROM markets WHERE resolved_at IS NOT NULL) AS resolved_market_count
       FROM lt_orders
      WHERE status IN ('planned', 'submitting', 'unknown', 'live', 'partially_filled')
-"""
-_DRIFTS: Final[LiteralString] = """
-    SELECT * FROM (
-        SELECT r.strategy_id, b.account, b.kept,
-               coalesce((SELECT sum(amount_usd) FROM lt_ledger l
-                          WHERE l.strategy_id = r.strategy_id AND l.account = b.account
-                            AND l.book = 'live'), 0) AS booked
-          FROM lt_risk_state r
-         CROSS JOIN LATERAL (VALUES ('available', available_cash), ('reserved', reserved_usd),
-                ('position', position_usd), ('settling', cooldown_capital), ('fees', fees_usd),
-                ('realized_pnl', realized_pnl_usd)) AS b (account, kept)) AS balances
-     WHERE kept <> booked ORDER BY strategy_id, account
-"""
-_UNBALANCED: Final[LiteralString] = """
-    SELECT strategy_id, cause, kind, sum(amount_usd) AS total FROM lt_ledger
-     GROUP BY strategy_id, book, cause, kind HAVING sum(amount_usd) <> 0
-     ORDER BY strategy_id, cause, kind
 """
 
 
@@ -307,46 +228,6 @@ def _strategy_row(row: Row) -> StrategyRow:
     )
 
 
-def _order_row(row: Row) -> OrderRow:
-    return OrderRow(
-        lt_order_id=LtOrderId(row["lt_order_id"]),
-        strategy_id=StrategyId(row["strategy_id"]),
-        status=OrderStatus(row["status"]),
-        is_force_test=row["is_force_test"],
-        title=row["title"],
-        token_label=row["token_label"],
-        signal_price=row["ft_price"],
-        signal_size=Usd(row["ft_size_usd"]),
-        limit_price=row["limit_price"],
-        executed=Usd(row["executed_usd"]),
-        executed_shares=Shares(row["executed_shares"]),
-        executed_price=row["executed_price"],
-        fees=Usd(row["fees_usd"]),
-        slippage_ratio=row["slippage_pct"],
-        fill_rate=row["fill_rate"],
-        latency_ms=row["latency_ms"],
-        outcome=row["outcome"],
-        pnl=_usd(row["pnl"]),
-        denial_code=row["denial_code"],
-        denial_text=row["denial_text"],
-        last_detail=row["last_detail"],
-        signal_at=row["ft_signal_time"],
-        created_at=row["created_at"],
-    )
-
-
-def _fill_row(row: Row) -> FillRow:
-    return FillRow(
-        trade_id=row["trade_id"],
-        status=row["status"],
-        shares=Shares(row["shares"]),
-        price=row["price"],
-        cost=Usd(row["cost_usd"]),
-        fee=Usd(row["fee_usd"]),
-        matched_at=row["matched_at"],
-    )
-
-
 def _wallet_row(row: Row) -> WalletRow:
     return WalletRow(
         wallet_id=FtWalletId(row["wallet_id"]),
@@ -360,28 +241,6 @@ def _wallet_row(row: Row) -> WalletRow:
         pnl=Usd(row["pnl"]),
         started_at=row["started_at"],
     )
-
-
-def _drift(row: Row) -> BalanceDrift:
-    return BalanceDrift(
-        strategy_id=StrategyId(row["strategy_id"]),
-        account=Account(row["account"]),
-        kept=Usd(row["kept"]),
-        booked=Usd(row["booked"]),
-    )
-
-
-def _unbalanced(row: Row) -> UnbalancedPosting:
-    return UnbalancedPosting(
-        strategy_id=StrategyId(row["strategy_id"]),
-        cause=row["cause"],
-        kind=Kind(row["kind"]),
-        total=Usd(row["total"]),
-    )
-
-
-def _usd(amount: Decimal | None) -> Usd | None:
-    return None if amount is None else Usd(amount)
 
 
 def _place(url: str) -> str:

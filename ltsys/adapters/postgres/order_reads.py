@@ -1,0 +1,182 @@
+"""Reads of live orders: lists of them, and the one page with everything known of one."""
+
+from decimal import Decimal
+from typing import Final, LiteralString
+
+from ltsys.adapters.postgres.ledger_reads import LedgerReads
+from ltsys.adapters.postgres.rows import sighting_of
+from ltsys.adapters.postgres.session import Row
+from ltsys.domain.alert import Alert, Severity
+from ltsys.domain.ids import LtOrderId, StrategyId
+from ltsys.domain.money import Shares, Usd
+from ltsys.domain.order import OrderStatus
+from ltsys.ports.queries import (
+    AlertRow,
+    AttemptRow,
+    EventRow,
+    FillRow,
+    LogRow,
+    LooksRow,
+    OrderDetails,
+    OrderRow,
+)
+
+
+class OrderReads(LedgerReads):
+    """The order part of `ltsys.ports.queries.Queries`, on one connection."""
+
+    def orders(
+        self,
+        strategy_id: StrategyId | None,
+        statuses: frozenset[OrderStatus] | None,
+        limit: int,
+    ) -> tuple[OrderRow, ...]:
+        asked = {
+            "strategy": strategy_id,
+            "statuses": None if statuses is None else [status.value for status in statuses],
+            "limit": limit,
+        }
+        return tuple(_order_row(row) for row in self._rows(_ORDERS, asked))
+
+    def order(self, lt_order_id: LtOrderId) -> OrderDetails | None:
+        asked = {"id": lt_order_id}
+        row = self._row(_ORDER, asked)
+        if row is None:
+            return None
+        return OrderDetails(
+            order=_order_row(row),
+            reserved=Usd(row["reserved_usd"]),
+            attempts=tuple(_attempt_row(each) for each in self._rows(_ATTEMPTS, asked)),
+            looks=_looks_row(row),
+            events=tuple(EventRow(**each) for each in self._rows(_EVENTS, asked)),
+            fills=tuple(_fill_row(each) for each in self._rows(_FILLS, asked)),
+            postings=self.postings_of(row["strategy_id"], lt_order_id),
+            alerts=tuple(alert_row(each) for each in self._rows(_ALERTS, asked)),
+            logs=tuple(LogRow(**each) for each in self._rows(_LOGS, asked)),
+        )
+
+    def force_test(self, strategy_id: StrategyId, source_trade_id: str) -> LtOrderId | None:
+        row = self._row(
+            """
+            SELECT lt_order_id FROM lt_orders
+             WHERE strategy_id = %s AND source_trade_id = %s AND is_force_test
+            """,
+            (strategy_id, source_trade_id),
+        )
+        return LtOrderId(row["lt_order_id"]) if row else None
+
+
+_ORDER_SELECT: Final[LiteralString] = """
+    SELECT o.*, coalesce(m.title, '') AS title,
+           (SELECT detail FROM order_events_log e WHERE e.lt_order_id = o.lt_order_id
+             ORDER BY event_id DESC LIMIT 1) AS last_detail
+      FROM lt_orders o LEFT JOIN markets m USING (condition_id)
+"""
+_ORDERS: Final[LiteralString] = f"""
+    {_ORDER_SELECT}
+     WHERE (%(strategy)s::text IS NULL OR o.strategy_id = %(strategy)s)
+       AND (%(statuses)s::text[] IS NULL OR o.status = ANY(%(statuses)s))
+     ORDER BY o.created_at DESC, o.lt_order_id LIMIT %(limit)s
+"""
+_ORDER: Final[LiteralString] = f"{_ORDER_SELECT} WHERE o.lt_order_id = %(id)s"
+_ATTEMPTS: Final[LiteralString] = "SELECT * FROM orders WHERE lt_order_id = %(id)s ORDER BY attempt"
+_EVENTS: Final[LiteralString] = """
+    SELECT at, from_status, to_status, event, detail FROM order_events_log
+     WHERE lt_order_id = %(id)s ORDER BY event_id
+"""
+_FILLS: Final[LiteralString] = """
+    SELECT * FROM lt_fills WHERE lt_order_id = %(id)s ORDER BY matched_at, trade_id
+"""
+_ALERTS: Final[LiteralString] = """
+    SELECT * FROM lt_alerts WHERE lt_order_id = %(id)s ORDER BY alert_id
+"""
+_LOGS: Final[LiteralString] = """
+    SELECT time AS at, level, stage, message, strategy_id FROM lt_execute_logs
+     WHERE lt_order_id = %(id)s ORDER BY log_id
+"""
+
+
+def _order_row(row: Row) -> OrderRow:
+    return OrderRow(
+        lt_order_id=LtOrderId(row["lt_order_id"]),
+        strategy_id=StrategyId(row["strategy_id"]),
+        status=OrderStatus(row["status"]),
+        is_force_test=row["is_force_test"],
+        title=row["title"],
+        token_label=row["token_label"],
+        signal_price=row["ft_price"],
+        signal_size=Usd(row["ft_size_usd"]),
+        limit_price=row["limit_price"],
+        executed=Usd(row["executed_usd"]),
+        executed_shares=Shares(row["executed_shares"]),
+        executed_price=row["executed_price"],
+        fees=Usd(row["fees_usd"]),
+        slippage_ratio=row["slippage_pct"],
+        fill_rate=row["fill_rate"],
+        latency_ms=row["latency_ms"],
+        outcome=row["outcome"],
+        pnl=_usd(row["pnl"]),
+        denial_code=row["denial_code"],
+        denial_text=row["denial_text"],
+        last_detail=row["last_detail"],
+        attempt=row["attempt"],
+        parked_at=row["parked_at"],
+        signal_at=row["ft_signal_time"],
+        created_at=row["created_at"],
+    )
+
+
+def _fill_row(row: Row) -> FillRow:
+    return FillRow(
+        trade_id=row["trade_id"],
+        status=row["status"],
+        shares=Shares(row["shares"]),
+        price=row["price"],
+        cost=Usd(row["cost_usd"]),
+        fee=Usd(row["fee_usd"]),
+        matched_at=row["matched_at"],
+    )
+
+
+def _attempt_row(row: Row) -> AttemptRow:
+    return AttemptRow(
+        attempt=row["attempt"],
+        order_id=row["order_id"],
+        state=row["state"],
+        answer=row["answer"],
+        matched=_usd(row["matched_usd"]),
+        prepared_at=row["prepared_at"],
+        answered_at=row["answered_at"],
+        envelope=row["envelope"],
+    )
+
+
+def _looks_row(row: Row) -> LooksRow:
+    return LooksRow(
+        count=row["check_count"],
+        last_at=row["last_look_at"],
+        next_at=row["next_check_at"],
+        parked_at=row["parked_at"],
+        last=sighting_of(row["last_look"]) if row["last_look"] else None,
+    )
+
+
+def alert_row(row: Row) -> AlertRow:
+    """From a row of `lt_alerts`."""
+    return AlertRow(
+        alert=Alert(
+            key=row["key"],
+            severity=Severity(row["severity"]),
+            text=row["text"],
+            strategy_id=row["strategy_id"],
+            lt_order_id=row["lt_order_id"],
+        ),
+        first_at=row["first_at"],
+        last_at=row["last_at"],
+        count=row["count"],
+        cleared_at=row["cleared_at"],
+    )
+
+
+def _usd(amount: Decimal | None) -> Usd | None:
+    return None if amount is None else Usd(amount)
