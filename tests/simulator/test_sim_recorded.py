@@ -1,6 +1,7 @@
 """What was recorded from the venue and what the simulator writes are read by the same models.
 
-The models are our own adapter's where it has one, else the schema of the venue's document.
+The models are our own adapter's where it has one, else the schema of the venue's document; the
+messages of the market stream are read by the venue's newest SDK.
 """
 
 import gzip
@@ -12,10 +13,12 @@ from functools import cache
 from itertools import islice
 
 import pytest
+from polymarket.models.clob.market_events import parse_market_event
 from sim_harness import SHARED
 from spec_differences import KNOWN
 from spec_documents import document
 from spec_scene import Call, Scene
+from spec_streams import heard
 
 from ltsys.adapters.polymarket import wire
 
@@ -30,12 +33,14 @@ PARTS = {"Rewards": "Market", "Holder": "MetaHolder"}
 class Kind:
     """One sort of payload: where it was recorded, what the simulator is asked, who reads it.
 
-    `is_genuine` is false for recordings that were partly made by hand: their fields are read, but
-    their types prove nothing.
+    `heard` is the event type of a message that the streams tell unasked. `is_genuine` is false
+    for recordings that were partly made by hand: their fields are read, but their types prove
+    nothing.
     """
 
     recorded: tuple[str, ...]
-    asked: tuple[str, ...]
+    asked: tuple[str, ...] = ()
+    heard: str = ""
     by: str = ""
     method: str = "GET"
     body: Callable[[Scene], object] | None = None
@@ -181,6 +186,36 @@ KINDS = {
 }
 
 
+MESSAGES = {
+    "book": "market_book",
+    "price_change": "market_price_change",
+    "last_trade_price": "market_last_trade",
+    "tick_size_change": "market_tick_size",
+    "best_bid_ask": "market_best_bid_ask",
+    "new_market": "market_new_market",
+    "market_resolved": "market_resolved",
+}
+GENUINE_MESSAGES = {"best_bid_ask", "new_market", "market_resolved"}
+KINDS |= {
+    f"message {event_type}": Kind(
+        recorded=(f"{NAUTILUS}/ws_{name}_msg.json",),
+        heard=event_type,
+        reads=parse_market_event,
+        is_genuine=event_type in GENUINE_MESSAGES,
+    )
+    for event_type, name in MESSAGES.items()
+}
+KINDS |= {
+    f"message {event_type}": Kind(
+        recorded=(f"{NAUTILUS}/ws_user_{event_type}_msg.json",),
+        heard=event_type,
+        reads=as_model(shape),
+        is_genuine=False,
+    )
+    for event_type, shape in {"order": wire.OrderRow, "trade": wire.TradeReport}.items()
+}
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_a_recorded_payload_is_read(name):
     """Genuine or hand-made, the venue's payloads fit the models."""
@@ -254,9 +289,9 @@ def scene():
 
 
 def written(name):
-    """The rows that the simulator answers to a kind's questions."""
+    """The rows that the simulator answers to a kind's questions, or tells unasked."""
     kind = KINDS[name]
-    rows = []
+    rows = list(heard()[kind.heard]) if kind.heard else []
     for path in kind.asked:
         call = Call(document="", operation=kind.method, path=path, by=kind.by, body=kind.body)
         status, body = scene().make(call)
