@@ -30,11 +30,13 @@ from ltsys.simulator.routes.account import AccountRoutes
 from ltsys.simulator.routes.admin import AdminRoutes
 from ltsys.simulator.routes.auth import AuthRoutes
 from ltsys.simulator.routes.data import DataRoutes
+from ltsys.simulator.routes.data_v2 import DataV2Routes
 from ltsys.simulator.routes.fault_admin import FaultAdminRoutes
 from ltsys.simulator.routes.gamma import GammaRoutes
 from ltsys.simulator.routes.history import HistoryRoutes
 from ltsys.simulator.routes.market import MarketRoutes
 from ltsys.simulator.routes.positions import PositionRoutes
+from ltsys.simulator.routes.positions_v2 import PositionV2Routes
 from ltsys.simulator.routes.prices import PriceRoutes
 from ltsys.simulator.routes.relayer import RelayerRoutes
 from ltsys.simulator.routes.scoring import ScoringRoutes
@@ -108,6 +110,8 @@ def build_application(
     GammaRoutes(box, indexer).install(router)
     DataRoutes(box, portfolio).install(router)
     PositionRoutes(box, portfolio).install(router)
+    DataV2Routes(box, portfolio).install(router)
+    PositionV2Routes(box, portfolio).install(router)
     RelayerRoutes(box).install(router)
     AdminRoutes(box).install(router)
     FaultAdminRoutes(box).install(router)

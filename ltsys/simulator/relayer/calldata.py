@@ -12,10 +12,10 @@ ADAPTER = "0xada100db00ca00073811820692005400218fce1f"
 NEG_RISK_ADAPTER = "0xada2005600dec949baf300f4c6120000bdb6eaab"
 MULTISEND = "0xa238cbeb142c10ef7ad8442c6d1f9e89e07e7761"
 
-_KINDS: dict[str, Literal["redeem", "split", "merge"]] = {
-    "redeemPositions(address,bytes32,bytes32,uint256[])": "redeem",
-    "splitPosition(address,bytes32,bytes32,uint256[],uint256)": "split",
-    "mergePositions(address,bytes32,bytes32,uint256[],uint256)": "merge",
+_KINDS: dict[str, Literal["REDEEM", "SPLIT", "MERGE"]] = {
+    "redeemPositions(address,bytes32,bytes32,uint256[])": "REDEEM",
+    "splitPosition(address,bytes32,bytes32,uint256[],uint256)": "SPLIT",
+    "mergePositions(address,bytes32,bytes32,uint256[],uint256)": "MERGE",
 }
 _MULTISEND_HEAD = 1 + 20 + 32 + 32
 
@@ -44,7 +44,7 @@ class ContractCall:
 class PositionCall:
     """A call that turns shares into dollars or dollars into shares; a redemption has no units."""
 
-    kind: Literal["redeem", "split", "merge"]
+    kind: Literal["REDEEM", "SPLIT", "MERGE"]
     adapter: str
     condition_id: str
     units: int = 0

@@ -45,37 +45,30 @@ class Contracts:
             return
         exchange, units = self._exchange, wanted.units
         market = exchange.world.markets[wanted.condition_id]
-        match wanted.kind:
-            case "redeem":
-                exchange.redeemer.redeem(wallet, market, at, transaction_hash=transaction_hash)
-            case "split":
-                exchange.split(wallet, market, units, at)
-                self._note("SPLIT", wallet, market, units, at, transaction_hash)
-            case "merge":
-                exchange.merge(wallet, market, units)
-                self._note("MERGE", wallet, market, units, at, transaction_hash)
+        if wanted.kind == "REDEEM":
+            exchange.redeemer.redeem(wallet, market, at, transaction_hash=transaction_hash)
+        elif units:
+            self._convert(wanted.kind, wallet, market, units, at, transaction_hash)
 
     def _objection(self, wanted: PositionCall, wallet: str, at: float) -> str:
-        market, ledger = (
-            self._exchange.world.markets.get(wanted.condition_id),
-            self._exchange.ledger,
-        )
+        market = self._exchange.world.markets.get(wanted.condition_id)
+        ledger = self._exchange.ledger
         if market is None:
             return "condition not prepared yet"
         if wanted.adapter != (NEG_RISK_ADAPTER if market.neg_risk else ADAPTER):
             return "condition of another adapter"
         match wanted.kind:
-            case "redeem":
+            case "REDEEM":
                 is_met = market.is_resolved(at)
                 return "" if is_met else "result for condition not received yet"
-            case "split":
+            case "SPLIT":
                 is_met = ledger.free(wallet, COLLATERAL) >= wanted.units
-            case "merge":
+            case "MERGE":
                 pairs = min(ledger.free(wallet, token) for token in market.tokens)
                 is_met = pairs >= wanted.units
         return "" if is_met else "transfer amount exceeds balance"
 
-    def _note(
+    def _convert(
         self,
         kind: Literal["SPLIT", "MERGE"],
         wallet: str,
@@ -84,6 +77,13 @@ class Contracts:
         at: float,
         transaction_hash: str,
     ) -> None:
+        """Split or merge, and note it; nothing where earlier calls left too little for it."""
+        if kind == "SPLIT":
+            is_done = self._exchange.split(wallet, market, units, at)
+        else:
+            is_done = self._exchange.merge(wallet, market, units)
+        if not is_done:
+            return
         conversion = Conversion(
             kind=kind,
             address=wallet,

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import orjson
 
 from ltsys.simulator.indexer.entries import Entry, UserConversion
+from ltsys.simulator.indexer.holdings import Holding, percentage
 from ltsys.simulator.indexer.positions import Position
 from ltsys.simulator.routes.gamma_views import iso
 from ltsys.simulator.world.facts import LeaderTrade, Market
@@ -26,11 +27,6 @@ def json_number(value: object) -> object:
 def rounded(value: Decimal, step: Decimal = _STEP) -> object:
     """A JSON number of four decimals, as the venue's positions have."""
     return json_number(value.quantize(step, ROUND_HALF_EVEN).normalize() + 0)
-
-
-def percentage(part: Decimal, whole: Decimal) -> Decimal:
-    """Percentage points; nought of nothing."""
-    return part * 100 / whole if whole else Decimal(0)
 
 
 def trade_row(trade: LeaderTrade) -> dict[str, object]:
@@ -75,12 +71,10 @@ def activity_row(entry: Entry) -> dict[str, object]:
     }
 
 
-def position_row(
-    position: Position, price: Decimal, *, mergeable: bool, redeemable: bool
-) -> dict[str, object]:
+def position_row(held: Holding) -> dict[str, object]:
     """One row of /positions; costs without fees, with them in the two gross fields."""
-    market, index = position.market, position.outcome_index
-    cost, value = position.cost_usd, position.size * price
+    position, market = held.position, held.position.market
+    index, cost = position.outcome_index, position.cost_usd
     all_cost = position.average_price * position.bought_shares
     return {
         "proxyWallet": position.wallet,
@@ -91,15 +85,15 @@ def position_row(
         "initialValue": rounded(cost),
         "grossInitialValue": rounded(cost + position.fees_usd, _FINE_STEP),
         "entryFeesUsdc": rounded(position.fees_usd, _FINE_STEP),
-        "currentValue": rounded(value),
-        "cashPnl": rounded(value - cost),
-        "percentPnl": rounded(percentage(value - cost, cost)),
+        "currentValue": rounded(held.value_usd),
+        "cashPnl": rounded(held.profit_usd),
+        "percentPnl": rounded(held.profit_pct),
         "totalBought": json_number(position.bought_shares),
         "realizedPnl": rounded(position.realized_usd),
-        "percentRealizedPnl": rounded(percentage(value - all_cost, all_cost)),
-        "curPrice": json_number(price),
-        "redeemable": redeemable,
-        "mergeable": mergeable,
+        "percentRealizedPnl": rounded(percentage(held.value_usd - all_cost, all_cost)),
+        "curPrice": json_number(held.price),
+        "redeemable": held.redeemable,
+        "mergeable": held.mergeable,
         "title": market.title,
         "slug": market.slug,
         "icon": "",

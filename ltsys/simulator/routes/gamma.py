@@ -1,13 +1,14 @@
 """Gamma, which says what markets there are and how they ended (VENUE §15)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.http import Request, Router
 from ltsys.simulator.indexer.indexer import Indexer
-from ltsys.simulator.routes.cursors import decode_cursor, encode_cursor
+from ltsys.simulator.routes.cursors import Cursor, page_start
 from ltsys.simulator.routes.gamma_filters import listed_events, listed_markets
 from ltsys.simulator.routes.gamma_views import GammaViews, tag_view
 from ltsys.simulator.routes.market import MarketRoutes
@@ -64,8 +65,8 @@ class GammaRoutes:
     def markets_by_key(self, request: Request) -> object:
         """The same listing by cursor."""
         now = self._box.now()
-        found = self._listed_markets(request, now)
-        page, cursor = _keyset(request, found, most=MAX_KEYSET_MARKETS)
+        listing = partial(self._listed_markets, request)
+        page, cursor = _keyset(request, listing, now, most=MAX_KEYSET_MARKETS)
         return {"markets": [self._views.market(market, now) for market in page]} | cursor
 
     def market_by_slug(self, request: Request) -> object:
@@ -91,14 +92,14 @@ class GammaRoutes:
     def events(self, request: Request) -> object:
         """Events with their markets."""
         now = self._box.now()
-        found = listed_events(request, self._views, self._catalogue.events(now), now)
+        found = self._listed_events(request, now)
         return [self._views.event(event, now) for event in _page(request, found)]
 
     def events_by_key(self, request: Request) -> object:
         """The same listing by cursor."""
         now = self._box.now()
-        found = listed_events(request, self._views, self._catalogue.events(now), now)
-        page, cursor = _keyset(request, found, most=MAX_ROWS)
+        listing = partial(self._listed_events, request)
+        page, cursor = _keyset(request, listing, now, most=MAX_ROWS)
         return {"events": [self._views.event(event, now) for event in page]} | cursor
 
     def event_by_slug(self, request: Request) -> object:
@@ -136,7 +137,7 @@ class GammaRoutes:
             raise _invalid("q is required")
         per_page = request.count("limit_per_type", _SEARCH_ROWS, most=MAX_SEARCH_ROWS)
         start = max(0, request.count("page", 1, most=DISTANT) - 1) * per_page
-        events = listed_events(request, self._views, self._catalogue.events(now), now)
+        events = self._listed_events(request, now)
         found = [event for event in events if _mentions(event, words, now)]
         if request.param("events_status") in {"active", "closed"}:
             closed = request.param("events_status") == "closed"
@@ -152,6 +153,9 @@ class GammaRoutes:
 
     def _listed_markets(self, request: Request, now: float) -> Iterable[Market]:
         return listed_markets(request, self._views, self._named(request, now), now)
+
+    def _listed_events(self, request: Request, now: float) -> Iterable[MarketEvent]:
+        return listed_events(request, self._views, self._catalogue.events(now), now)
 
     def _named(self, request: Request, now: float) -> Iterable[Market]:
         """Markets that the request names; all, in order of their coming, where it names none."""
@@ -173,18 +177,21 @@ def _page(request: Request, found: Iterable[T]) -> Iterable[T]:
     return islice(found, start, start + limit)
 
 
-def _keyset(request: Request, found: Iterable[T], *, most: int) -> tuple[list[T], dict[str, str]]:
+def _keyset(
+    request: Request, listing: Callable[[float], Iterable[T]], now: float, *, most: int
+) -> tuple[list[T], dict[str, str]]:
     """A page and, only where it is full, the cursor of the next one (the API's own rule)."""
     if "offset" in request.query:
         raise _invalid("offset is not allowed on keyset endpoints")
     limit = request.count("limit", _DEFAULT_ROWS, most=most)
     try:
-        start = decode_cursor(request.param("after_cursor"))
+        start = page_start(request.param("after_cursor"), now)
     except VenueError as error:
         raise _invalid(error.text) from error
-    page = list(islice(found, start, start + limit))
+    page = list(islice(listing(start.at), start.offset, start.offset + limit))
     is_full = len(page) == limit and limit > 0
-    return page, {"next_cursor": encode_cursor(start + limit)} if is_full else {}
+    following = Cursor(start.offset + limit, start.at_us)
+    return page, {"next_cursor": following.encode()} if is_full else {}
 
 
 def _invalid(text: str) -> VenueError:

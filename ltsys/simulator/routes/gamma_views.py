@@ -1,6 +1,5 @@
 """Markets, events and tags as Gamma writes them (VENUE §15)."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -8,7 +7,7 @@ import orjson
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.indexer.indexer import Indexer
-from ltsys.simulator.units import human, number
+from ltsys.simulator.units import ONE, human, number
 from ltsys.simulator.world import resolution
 from ltsys.simulator.world.catalogue import Catalogue, MarketEvent, Tag, tag_of
 from ltsys.simulator.world.facts import Market
@@ -17,14 +16,6 @@ _DAY_S = 86_400
 _PERIODS_S = {"24hr": _DAY_S, "1wk": 7 * _DAY_S, "1mo": 30 * _DAY_S, "1yr": 365 * _DAY_S}
 _RESOLVER = "0x65070BE91477460D8A7AeEb94ef92fe056C2f2A7"
 _MAX_SPREAD_CENTS = 4_500_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touch:
-    """Best bid and ask of the first outcome; None where the book is empty or over."""
-
-    bid: int | None = None
-    ask: int | None = None
 
 
 class GammaViews:
@@ -88,7 +79,7 @@ class GammaViews:
             "enableOrderBook": True,
             "negRisk": first.neg_risk,
             "createdAt": iso(first.opens_at),
-            "updatedAt": iso(_changed_at(first, now)),
+            "updatedAt": iso(resolution.changed_at(first, now)),
             **self._volumes(markets, now, as_text=False),
             "tags": [tag_view(tag_of(event.category))],
         }
@@ -99,25 +90,27 @@ class GammaViews:
         return view
 
     def _quotes(self, market: Market, now: float) -> dict[str, object]:
-        """The touch of the first outcome's book, and the last price."""
-        touch = self._touch(market, now)
+        """The touch of the first outcome's book, and the last price.
+
+        Nobody asking is an ask of one; nobody bidding is left out, but for the spread.
+        """
+        bid, ask = self._touch(market, now)
+        last, _ = self._world.outcome_prices(market, now)
         view: dict[str, object] = {
-            "lastTradePrice": number(self._world.outcome_prices(market, now)[0])
+            "lastTradePrice": number(last),
+            "bestAsk": number(ask),
+            "spread": number(ask - bid),
         }
-        if touch.bid is not None:
-            view["bestBid"] = number(touch.bid)
-        if touch.ask is not None:
-            view["bestAsk"] = number(touch.ask)
-        if touch.bid is not None and touch.ask is not None:
-            view["spread"] = number(touch.ask - touch.bid)
+        if bid:
+            view["bestBid"] = number(bid)
         return view
 
-    def _touch(self, market: Market, now: float) -> Touch:
+    def _touch(self, market: Market, now: float) -> tuple[int, int]:
         if not market.is_open(now):
-            return Touch()
+            return 0, ONE
         point = self._world.last_price(market, now)
         bids, asks = self._exchange.book(market).token_book(point, now, 0)
-        return Touch(bid=bids[0][0] if bids else None, ask=asks[0][0] if asks else None)
+        return bids[0][0] if bids else 0, asks[0][0] if asks else ONE
 
     def _volumes(
         self, markets: list[Market], now: float, *, as_text: bool = True
@@ -225,7 +218,7 @@ def _state(market: Market, now: float) -> dict[str, object]:
         "acceptingOrders": market.is_open(now),
         "acceptingOrdersTimestamp": iso(market.opens_at),
         "clearBookOnStart": market.game_starts_at is not None,
-        "updatedAt": iso(_changed_at(market, now)),
+        "updatedAt": iso(resolution.changed_at(market, now)),
     }
 
 
@@ -273,13 +266,6 @@ def _resolution(market: Market, now: float) -> dict[str, object]:
             "umaEndDate": iso(market.resolves_at),
         }
     return view
-
-
-def _changed_at(market: Market, now: float) -> int:
-    """The last moment at which something about the market changed, trades apart."""
-    moments = [market.opens_at, market.ends_at, market.resolves_at]
-    moments += [step.at for step in market.steps]
-    return max((at for at in moments if at is not None and at <= now), default=market.opens_at)
 
 
 def _description(market: Market) -> str:

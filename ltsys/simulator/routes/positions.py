@@ -1,42 +1,15 @@
 """The Data API's /positions: what a wallet holds, in the first version's shape (VENUE §14.1)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.http import Request, Router
+from ltsys.simulator.indexer.holdings import Holding, holdings
 from ltsys.simulator.indexer.portfolio import Portfolio
-from ltsys.simulator.indexer.positions import Position
 from ltsys.simulator.routes.data_filters import DataFilters
-from ltsys.simulator.routes.data_views import percentage, position_row
+from ltsys.simulator.routes.data_views import position_row
 from ltsys.simulator.routes.parameters import amount, choice, flag, user_of
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """A position with what it is worth, and what can be done with it."""
-
-    position: Position
-    price: Decimal
-    redeemable: bool
-    mergeable: bool
-
-    @property
-    def value_usd(self) -> Decimal:
-        """At the last price, or the payout."""
-        return self.position.size * self.price
-
-    @property
-    def profit_usd(self) -> Decimal:
-        """Of the shares still held, fees apart."""
-        return self.value_usd - self.position.cost_usd
-
-    @property
-    def profit_pct(self) -> Decimal:
-        """The profit in percent of the cost."""
-        return percentage(self.profit_usd, self.position.cost_usd)
-
 
 _ORDERS: dict[str, Callable[[Holding], Decimal | float | str]] = {
     "CURRENT": lambda held: held.value_usd,
@@ -78,32 +51,12 @@ class PositionRoutes:
         found = [
             held
             for held in holdings(self._portfolio, user, now)
-            if held.position.size >= least
+            if held.position.size > 0
+            and held.position.size >= least
             and scope.covers(held.position.market)
             and title in held.position.market.title.lower()
             and (held.redeemable or not only_redeemable)
             and (held.mergeable or not only_mergeable)
         ]
         found.sort(key=_ORDERS[order], reverse=falling)
-        return [
-            position_row(
-                held.position, held.price, mergeable=held.mergeable, redeemable=held.redeemable
-            )
-            for held in found[start : start + limit]
-        ]
-
-
-def holdings(portfolio: Portfolio, wallet: str, now: float) -> list[Holding]:
-    """The open positions of a wallet; a pair can be merged until its market resolves."""
-    known = portfolio.indexer.known_until(now)
-    found = portfolio.open_positions(wallet, now)
-    tokens = {position.token for position in found}
-    return [
-        Holding(
-            position,
-            portfolio.price(position, now),
-            position.market.is_resolved(known),
-            tokens.issuperset(position.market.tokens) and not position.market.is_resolved(known),
-        )
-        for position in found
-    ]
+        return [position_row(held) for held in found[start : start + limit]]

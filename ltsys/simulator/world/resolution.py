@@ -140,5 +140,12 @@ def prices(market: Market, now: float) -> Payouts | None:
     return first, ONE - first
 
 
+def changed_at(market: Market, now: float) -> int:
+    """The last second at which something about the market changed, trades apart."""
+    moments = [market.opens_at, market.ends_at, market.resolves_at]
+    moments += [step.at for step in market.steps]
+    return max((at for at in moments if at is not None and at <= now), default=market.opens_at)
+
+
 def _history(market: Market, now: float) -> tuple[ResolutionStep, ...]:
     return tuple(step for step in market.steps if step.at <= now)
