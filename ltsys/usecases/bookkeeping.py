@@ -57,8 +57,8 @@ def restate(
     Nothing happens while the order's outcome is open: its resolution will count the fill. The
     caller saves the state and the order.
     """
-    booked = tx.booked(before)
-    if booked is None or before.payout is None or after.payout is None:
+    booked = None if before.payout is None else tx.booked(before)
+    if booked is None:
         return state
     for posting in _restatement(before, after, cause, is_settled=booked.is_settled):
         state = book_posting(after, posting, state, tx)
