@@ -1,5 +1,6 @@
 """Books and the prices that are read off them, for one token or many (VENUE §9)."""
 
+from functools import lru_cache
 from hashlib import sha1
 
 import orjson
@@ -10,6 +11,7 @@ from ltsys.simulator.routes.tokens import asked_tokens, find_token, no_orderbook
 from ltsys.simulator.units import ONE, human
 from ltsys.simulator.venue_error import VenueError
 from ltsys.simulator.world.facts import Market
+from ltsys.simulator.world.quotes import Ladder
 
 _SIDES = frozenset({"BUY", "SELL"})
 
@@ -166,9 +168,10 @@ def _of_side(side: str, bid: int, ask: int) -> str:
     return human(bid if side == "BUY" else ask)
 
 
-def _levels(levels: tuple[tuple[int, int], ...]) -> list[dict[str, str]]:
-    """Worst level first: the best is the last element (VENUE §9)."""
-    return [{"price": human(price), "size": human(size)} for price, size in reversed(levels)]
+@lru_cache(maxsize=4096)
+def _levels(ladder: Ladder) -> list[dict[str, str]]:
+    """Worst level first: the best is the last element (VENUE §9). Nobody changes the list."""
+    return [{"price": human(price), "size": human(size)} for price, size in reversed(ladder)]
 
 
 def _own(price: int, of_outcome: int, outcome_index: int) -> str:
