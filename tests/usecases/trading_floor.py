@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from live_made import (
@@ -33,6 +33,8 @@ from ltsys.adapters.memory import (
     ScriptedVenue,
 )
 from ltsys.adapters.memory.tables import OrderRow
+from ltsys.domain.alert import OpenAlert, parked_key
+from ltsys.domain.errors import OutcomeUnknownError
 from ltsys.domain.ledger import Account, Balances, Book
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import ZERO_USD, Shares, Usd
@@ -248,3 +250,23 @@ def good_statistics(trader=LEADER) -> TraderStatistics:
         average_trade_30d=Usd.of(100),
         average_trade=Usd.of(100),
     )
+
+
+def parked(floor: Floor, answer=None) -> LiveOrder:
+    """An order whose shares seem to be there, but nothing says that it bought them."""
+    order = floor.execute(1, answer or OutcomeUnknownError("timed out"))
+    floor.venue.held[YES] = Shares.of(25)
+    for _ in range(8):
+        floor.track(order)
+    floor.clock.move(timedelta(minutes=15))
+    return floor.track(order)
+
+
+def parked_alert(floor: Floor, order: LiveOrder) -> OpenAlert | None:
+    return floor.store.tables.lt_alerts.get(parked_key(order.lt_order_id))
+
+
+def events(floor: Floor, order: LiveOrder) -> list[str]:
+    """What the order's history says, in its order."""
+    logged = floor.store.tables.order_events_log
+    return [each.event for each in logged if each.lt_order_id == order.lt_order_id]
