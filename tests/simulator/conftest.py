@@ -1,6 +1,7 @@
 """What the simulator's tests may ask for."""
 
 import pytest
+from sim_harness import Trader, Venue
 from sim_process import running
 
 
@@ -9,3 +10,21 @@ def running_venue(tmp_path):
     """A simulator process with a standing clock, a new one for each test."""
     with running(tmp_path) as venue:
         yield venue
+
+
+@pytest.fixture
+def venue():
+    """A standing clock in an invented world, in process."""
+    return Venue()
+
+
+@pytest.fixture
+def ann(venue):
+    """A trader with a thousand dollars."""
+    return Trader(venue, "ann")
+
+
+@pytest.fixture
+def token(venue):
+    """The first outcome of an open market, whose price is near a half."""
+    return venue.market().tokens[0]

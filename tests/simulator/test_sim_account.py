@@ -1,32 +1,13 @@
 """What a trader reads of his own: balances, messages, scores, trades by builder."""
 
-import pytest
 from polymarket._internal.actions.account import parse_notifications
 from polymarket._internal.actions.builders import parse_builder_trades_page
-from sim_harness import ONE, START, Trader, Venue
+from sim_harness import ONE, START, Trader
 
 from ltsys.simulator.exchange.eip712 import EXCHANGE
 from ltsys.simulator.exchange.settlement import failed
 
 CODE = "0x" + "ab" * 32
-
-
-@pytest.fixture
-def venue():
-    """A standing clock in an invented world."""
-    return Venue()
-
-
-@pytest.fixture
-def ann(venue):
-    """A trader with a thousand dollars."""
-    return Trader(venue, "ann")
-
-
-@pytest.fixture
-def token(venue):
-    """An outcome of an open market."""
-    return venue.market().tokens[0]
 
 
 def test_balances_are_told_in_base_units_with_allowances(venue, ann, token):

@@ -6,30 +6,12 @@ import time
 
 import pytest
 from py_clob_client_v2.order_utils import ExchangeOrderBuilderV2, OrderDataV2
-from sim_harness import ONE, Trader, Venue
+from sim_harness import ONE, Trader
 
 from ltsys.simulator.exchange import eip712
 from ltsys.simulator.exchange.envelope import decode
 
 REFUSED = (401, {"error": "Unauthorized/Invalid api key"})
-
-
-@pytest.fixture
-def venue():
-    """A standing clock in an invented world."""
-    return Venue()
-
-
-@pytest.fixture
-def ann(venue):
-    """A trader with a thousand dollars."""
-    return Trader(venue, "ann")
-
-
-@pytest.fixture
-def token(venue):
-    """An outcome of an open market."""
-    return venue.market().tokens[0]
 
 
 def builder_headers(key, method, path):

@@ -6,24 +6,6 @@ import pytest
 from sim_harness import ONE, START, Trader, Venue
 
 
-@pytest.fixture
-def venue():
-    """A standing clock in an invented world."""
-    return Venue()
-
-
-@pytest.fixture
-def ann(venue):
-    """A trader with a thousand dollars."""
-    return Trader(venue, "ann")
-
-
-@pytest.fixture
-def token(venue):
-    """The first outcome of a market that is quoted 0.49 to 0.5 or close by."""
-    return venue.market().tokens[0]
-
-
 def ask_of(venue, token):
     """The best ask in cents; the book ends at the best (L17)."""
     return round(float(venue.get(f"/book?token_id={token}")["asks"][-1]["price"]) * 100)

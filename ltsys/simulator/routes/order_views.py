@@ -63,7 +63,19 @@ def order_view(order: Order) -> dict[str, object]:
 
 
 def trade_view(fill: Fill, wallets: set[str]) -> dict[str, object]:
-    """A trade of /data/trades, seen by the owner of these wallets; the top level is the taker's."""
+    """A trade of /data/trades, seen by the owner of these wallets."""
+    return trade_facts(fill) | {
+        "status": f"TRADE_STATUS_{fill.status}",
+        "match_time_nano": str(round(fill.at * 1_000_000) * 1_000),
+        "last_update": str(int(fill.updated_at)),
+        "trader_side": "TAKER" if fill.taker.address in wallets else "MAKER",
+        "err_msg": "",
+        "maker_orders": [maker_view(fill, maker) for maker in fill.makers],
+    }
+
+
+def trade_facts(fill: Fill) -> dict[str, object]:
+    """What pages and streams tell alike of a trade; the top level is the taker's."""
     taker = fill.taker
     return {
         "id": fill.trade_id,
@@ -74,18 +86,27 @@ def trade_view(fill: Fill, wallets: set[str]) -> dict[str, object]:
         "size": human(fill.shares),
         "fee_rate_bps": "0",
         "price": human(taker.price),
-        "status": f"TRADE_STATUS_{fill.status}",
         "match_time": str(int(fill.at)),
-        "match_time_nano": str(round(fill.at * 1_000_000) * 1_000),
-        "last_update": str(int(fill.updated_at)),
         "outcome": fill.market.outcomes[taker.outcome_index],
         "bucket_index": fill.bucket_index,
         "owner": taker.owner,
         "maker_address": taker.address,
         "transaction_hash": fill.transaction_hash,
-        "trader_side": "TAKER" if taker.address in wallets else "MAKER",
-        "err_msg": "",
-        "maker_orders": [_maker_view(fill, maker) for maker in fill.makers],
+    }
+
+
+def maker_view(fill: Fill, maker: Leg) -> dict[str, object]:
+    """One maker's side of a trade, with its own token and price (VENUE §8.3)."""
+    return {
+        "order_id": maker.order_id,
+        "owner": maker.owner,
+        "maker_address": maker.address,
+        "matched_amount": human(maker.shares),
+        "price": human(maker.price),
+        "fee_rate_bps": "0",
+        "asset_id": fill.market.tokens[maker.outcome_index],
+        "outcome": fill.market.outcomes[maker.outcome_index],
+        "side": maker.side,
     }
 
 
@@ -119,20 +140,6 @@ def builder_trade_view(fill: Fill, leg: Leg) -> dict[str, object]:
         "err_msg": None,
         "createdAt": _iso(fill.at),
         "updatedAt": _iso(fill.updated_at),
-    }
-
-
-def _maker_view(fill: Fill, maker: Leg) -> dict[str, object]:
-    return {
-        "order_id": maker.order_id,
-        "owner": maker.owner,
-        "maker_address": maker.address,
-        "matched_amount": human(maker.shares),
-        "price": human(maker.price),
-        "fee_rate_bps": "0",
-        "asset_id": fill.market.tokens[maker.outcome_index],
-        "outcome": fill.market.outcomes[maker.outcome_index],
-        "side": maker.side,
     }
 
 

@@ -1,7 +1,8 @@
 """The events of the user channel as the venue writes them (VENUE §13.2)."""
 
 from ltsys.simulator.exchange.events import OrderChanged, TradeChanged
-from ltsys.simulator.exchange.order import Fill, Leg, Order
+from ltsys.simulator.exchange.order import Order
+from ltsys.simulator.routes.order_views import maker_view, trade_facts
 from ltsys.simulator.units import human
 
 
@@ -38,29 +39,16 @@ def trade_event(change: TradeChanged, *, viewer: str) -> dict[str, object]:
     `owner` and `trade_owner` are the taker's key, whoever looks; that the latter is too
     is a guess.
     """
-    fill, taker = change.fill, change.fill.taker
-    return {
+    fill = change.fill
+    makers = [maker_view(fill, leg) | {"outcome_index": leg.outcome_index} for leg in fill.makers]
+    return trade_facts(fill) | {
         "event_type": "trade",
         "type": "TRADE",
-        "id": fill.trade_id,
-        "taker_order_id": taker.order_id,
-        "market": fill.market.condition_id,
-        "asset_id": fill.market.tokens[taker.outcome_index],
-        "side": taker.side,
-        "size": human(fill.shares),
-        "price": human(taker.price),
-        "fee_rate_bps": "0",
         "status": change.status,
-        "match_time": str(int(fill.at)),
         "last_update": str(int(change.at)),
-        "outcome": fill.market.outcomes[taker.outcome_index],
-        "owner": taker.owner,
-        "trade_owner": taker.owner,
-        "maker_address": taker.address,
-        "transaction_hash": fill.transaction_hash,
-        "bucket_index": fill.bucket_index,
-        "maker_orders": [_maker_order(fill, maker) for maker in fill.makers],
-        "trader_side": "TAKER" if taker.owner == viewer else "MAKER",
+        "trade_owner": fill.taker.owner,
+        "maker_orders": makers,
+        "trader_side": "TAKER" if fill.taker.owner == viewer else "MAKER",
         "timestamp": milliseconds(change.at),
     }
 
@@ -82,19 +70,4 @@ def _killed(order: Order) -> dict[str, object]:
         "associate_trades": [],
         "outcome": "",
         "created_at": "",
-    }
-
-
-def _maker_order(fill: Fill, maker: Leg) -> dict[str, object]:
-    return {
-        "order_id": maker.order_id,
-        "owner": maker.owner,
-        "maker_address": maker.address,
-        "matched_amount": human(maker.shares),
-        "price": human(maker.price),
-        "fee_rate_bps": "0",
-        "asset_id": fill.market.tokens[maker.outcome_index],
-        "outcome": fill.market.outcomes[maker.outcome_index],
-        "outcome_index": maker.outcome_index,
-        "side": maker.side,
     }
