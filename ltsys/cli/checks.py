@@ -11,7 +11,6 @@ from alembic.script import ScriptDirectory
 
 from ltsys.adapters.polymarket.signing import require_fast_backend
 from ltsys.bootstrap import Services, trading_key
-from ltsys.cli import hearing
 from ltsys.cli.broker import answering_workers, connected
 from ltsys.cli.output import age
 from ltsys.domain.errors import LtsysError, MalformedAnswerError, SettingsError
@@ -139,13 +138,13 @@ class Checkup:
 
     def _stream(self) -> Check:
         """Passed on what was written by the one process that listens."""
-        states, gate = hearing.read(self._own)
-        now = self._own.clock.wall()
+        heard, now = self._own.queries.hearing(), self._own.clock.wall()
+        gate = heard.gate
         if gate is None or not gate.is_open(now):
             since = None if gate is None else gate.open_until
             said = f"nobody listens to the user channel; the gate shut {age(since, now)} ago"
             return failed("stream", said, fix="start `lt stream`; see stream.log")
-        blind_s = sum(state.blind_in_all(now).total_seconds() for state in states)
+        blind_s = sum(state.blind_in_all(now).total_seconds() for state in heard.states)
         return passed("stream", f"{gate.reason}; blind for {blind_s:.1f} s in all")
 
     def _sync(self) -> Check:

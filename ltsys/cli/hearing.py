@@ -1,26 +1,14 @@
 """How well the venue's streams are heard, for `lt status` and `lt doctor`."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from rich.table import Table
 
-from ltsys.bootstrap import Services
 from ltsys.cli.output import NOTHING, age, table
-from ltsys.domain.gate import Gate, GateState
-from ltsys.domain.stream import StreamState
-
-Hearing = tuple[tuple[StreamState, ...], GateState | None]
+from ltsys.ports.queries import Hearing
 
 
-def read(own: Services) -> Hearing:
-    """How well each channel is heard, and the gate that depends on it."""
-    with own.store.reading() as tx:
-        states, gates = tx.stream_states(), tx.gates()
-    return states, next((each for each in gates if each.gate is Gate.STREAM), None)
-
-
-def facts(states: Sequence[StreamState], now: datetime) -> list[dict[str, object]]:
+def facts(hearing: Hearing, now: datetime) -> list[dict[str, object]]:
     """For scripts; seconds are machine time, with their current blindness in them."""
     return [
         {
@@ -33,17 +21,17 @@ def facts(states: Sequence[StreamState], now: datetime) -> list[dict[str, object
             "reconnects": state.reconnect_count,
             "malformed_count": state.malformed_count,
         }
-        for state in states
+        for state in hearing.states
     ]
 
 
-def view(states: Sequence[StreamState], gate: GateState | None, *, now: datetime) -> Table:
+def view(hearing: Hearing, now: datetime) -> Table:
     """One line a channel, for people."""
     numbers = ("connected for", "last word", "blind now", "blind in all", "reconnects", "malformed")
-    is_open = gate is not None and gate.is_open(now)
+    is_open = hearing.gate is not None and hearing.gate.is_open(now)
     title = "Streams: new orders may be planned" if is_open else "Streams: the gate is shut"
     made = table(title, "channel", *numbers, right=numbers)
-    for state in states:
+    for state in hearing.states:
         made.add_row(
             state.channel.value,
             age(state.connected_at, now),

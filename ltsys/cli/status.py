@@ -40,7 +40,7 @@ def mode(own: Services) -> str:
 def picture(own: Services) -> Group:
     """The overview as it is now."""
     whole = views.whole(_overview(own), depths(own.settings.redis_url), mode=mode(own))
-    return Group(whole, hearing.view(*hearing.read(own), now=own.clock.wall()))
+    return Group(whole, hearing.view(own.queries.hearing(), own.clock.wall()))
 
 
 def _overview(own: Services) -> Overview:
@@ -49,13 +49,13 @@ def _overview(own: Services) -> Overview:
 
 def _facts(own: Services) -> dict[str, object]:
     view = _overview(own)
-    states, gate = hearing.read(own)
+    heard = own.queries.hearing()
     return {
         "mode": mode(own),
         "venue_time": view.venue_time,
         "queues": depths(own.settings.redis_url),
-        "streams": hearing.facts(states, view.wall_time),
-        "stream_gate": gate,
+        "streams": hearing.facts(heard, view.wall_time),
+        "stream_gate": heard.gate,
         "pulse": view.pulse,
         "outbox_ages_s": view.outbox_ages_s,
         "alerts": view.alerts,

@@ -43,15 +43,17 @@ def stream(
 
 
 async def until_stopped(watch: StreamWatch, *, once_synced: bool) -> None:
-    """Ends in order: what is known is saved before this returns."""
+    """Says when nothing is missing, and ends in order: what is known is saved before it returns."""
     running = asyncio.create_task(watch.run())
     loop = asyncio.get_running_loop()
     for number in _STOP:
         loop.add_signal_handler(number, running.cancel)
+    synced = asyncio.create_task(watch.synced.wait())
+    await asyncio.wait((running, synced), return_when=asyncio.FIRST_COMPLETED)
+    if synced.done():
+        typer.echo("the venue is heard and nothing is missing")
+    synced.cancel()
     if once_synced:
-        synced = asyncio.create_task(watch.synced.wait())
-        await asyncio.wait((running, synced), return_when=asyncio.FIRST_COMPLETED)
-        synced.cancel()
         running.cancel()
     await asyncio.wait((running,))
     if not running.cancelled():

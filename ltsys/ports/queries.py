@@ -11,11 +11,13 @@ from typing import Protocol
 
 from ltsys.domain.alert import Alert
 from ltsys.domain.errors import LtsysError
+from ltsys.domain.gate import GateState
 from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId
 from ltsys.domain.ledger import Account, Book, Entry, Kind, Posting
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
+from ltsys.domain.stream import StreamState
 from ltsys.ports.records import Sighting
 
 
@@ -268,6 +270,15 @@ class LedgerReport:
         return not (self.drifts or self.unbalanced or self.mismatches)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """How well each channel of the venue is heard, and the gate that depends on it."""
+
+    states: tuple[StreamState, ...]
+    gate: GateState | None
+    """None before it was ever renewed."""
+
+
 class Queries(Protocol):
     """Reads of committed rows. Each method raises StoreUnavailableError."""
 
@@ -306,6 +317,8 @@ class Queries(Protocol):
     def postings(self, strategy_id: StrategyId) -> tuple[PostingRow, ...]:
         """Every posting of a strategy, oldest first."""
         ...
+
+    def hearing(self) -> Hearing: ...
 
     def alerts(self) -> tuple[AlertRow, ...]:
         """Those that nobody and nothing has cleared; the most severe first, then the newest."""

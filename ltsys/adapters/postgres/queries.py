@@ -8,15 +8,19 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.rows import dict_row
 
+from ltsys.adapters.postgres.operations import OperationsRecords
 from ltsys.adapters.postgres.order_reads import OrderReads, alert_row
 from ltsys.adapters.postgres.rows import rules_of, state_of, strategy_of
 from ltsys.adapters.postgres.session import Row
 from ltsys.adapters.postgres.statements import STATE_COLUMNS
+from ltsys.adapters.postgres.streams import StreamRecords
+from ltsys.domain.gate import Gate
 from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId
 from ltsys.domain.money import Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.ports.queries import (
     AlertRow,
+    Hearing,
     LedgerReport,
     LogRow,
     OrderDetails,
@@ -84,6 +88,10 @@ class PostgresQueries:
         with self._session() as session:
             return session.postings(strategy_id)
 
+    def hearing(self) -> Hearing:
+        with self._session() as session:
+            return session.hearing()
+
     def alerts(self) -> tuple[AlertRow, ...]:
         with self._session() as session:
             return session.alerts()
@@ -139,6 +147,13 @@ class _Reading(OrderReads):
     def pulse(self) -> Pulse:
         row = self._row(_PULSE)
         return Pulse(**(row or {}))
+
+    def hearing(self) -> Hearing:
+        gates = OperationsRecords(self._connection).gates()
+        return Hearing(
+            states=StreamRecords(self._connection).stream_states(),
+            gate=next((each for each in gates if each.gate is Gate.STREAM), None),
+        )
 
     def alerts(self) -> tuple[AlertRow, ...]:
         rows = self._rows(
