@@ -4,7 +4,6 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
 
 from ltsys.simulator.indexer.entries import Span
 from ltsys.simulator.world.facts import LeaderTrade, Market
@@ -50,7 +49,8 @@ class LeaderRuns:
 
     def of(self, market: Market) -> LeaderRun:
         """The trades in a market, also those that lie ahead."""
-        for trade in islice(self._world.trades, self._read, None):
-            self._runs[trade.market.condition_id].add(trade)
-        self._read = len(self._world.trades)
+        trades = self._world.trades
+        for place in range(self._read, len(trades)):
+            self._runs[trades[place].market.condition_id].add(trades[place])
+        self._read = len(trades)
         return self._runs[market.condition_id]

@@ -85,6 +85,8 @@ class Catalogue:
 
     def _follow(self) -> None:
         markets = self._world.markets
+        if self._read == len(markets):
+            return
         for market in islice(markets.values(), self._read, None):
             self._by_id.setdefault(market.gamma_id, market)
             event = self._events.get(market.event_slug)
