@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from ltsys.domain.alert import Alert
+from ltsys.domain.alert import Alert, OpenAlert
 from ltsys.domain.errors import LtsysError
 from ltsys.domain.gate import GateState
 from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId
@@ -320,6 +320,6 @@ class Queries(Protocol):
 
     def hearing(self) -> Hearing: ...
 
-    def alerts(self) -> tuple[AlertRow, ...]:
+    def alerts(self) -> tuple[OpenAlert, ...]:
         """Those that nobody and nothing has cleared; the most severe first, then the newest."""
         ...

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ltsys.domain.alert import Severity
+from ltsys.domain.alert import OpenAlert, Severity
 from ltsys.domain.order import OrderStatus, readers_word
 from ltsys.ports import Clock
-from ltsys.ports.queries import AlertRow, LogRow, OrderRow, Pulse, Queries, StrategyRow
+from ltsys.ports.queries import LogRow, OrderRow, Pulse, Queries, StrategyRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Overview:
     orders: tuple[OrderRow, ...]
     logs: tuple[LogRow, ...]
     pulse: Pulse
-    alerts: tuple[AlertRow, ...]
+    alerts: tuple[OpenAlert, ...]
 
     @property
     def critical_count(self) -> int:

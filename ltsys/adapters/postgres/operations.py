@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from ltsys.adapters.postgres.rows import alert_of
 from ltsys.adapters.postgres.session import Row, Session
-from ltsys.domain.alert import Alert, OpenAlert, Severity
+from ltsys.domain.alert import Alert, OpenAlert
 from ltsys.domain.gate import Gate, GateState
 
 
@@ -75,13 +76,9 @@ class OperationsRecords(Session):
 
 
 def _open_alert_of(row: Row) -> OpenAlert:
-    alert = Alert(
-        key=row["key"],
-        severity=Severity(row["severity"]),
-        text=row["text"],
-        strategy_id=row["strategy_id"],
-        lt_order_id=row["lt_order_id"],
-    )
     return OpenAlert(
-        alert=alert, first_at=row["first_at"], last_at=row["last_at"], count=row["count"]
+        alert=alert_of(row),
+        first_at=row["first_at"],
+        last_at=row["last_at"],
+        count=row["count"],
     )

@@ -4,9 +4,8 @@ from decimal import Decimal
 from typing import Final, LiteralString
 
 from ltsys.adapters.postgres.ledger_reads import LedgerReads
-from ltsys.adapters.postgres.rows import sighting_of
+from ltsys.adapters.postgres.rows import alert_of, sighting_of
 from ltsys.adapters.postgres.session import Row
-from ltsys.domain.alert import Alert, Severity
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
@@ -51,7 +50,7 @@ class OrderReads(LedgerReads):
             events=tuple(EventRow(**each) for each in self._rows(_EVENTS, asked)),
             fills=tuple(_fill_row(each) for each in self._rows(_FILLS, asked)),
             postings=self.postings_of(row["strategy_id"], lt_order_id),
-            alerts=tuple(alert_row(each) for each in self._rows(_ALERTS, asked)),
+            alerts=tuple(_alert_row(each) for each in self._rows(_ALERTS, asked)),
             logs=tuple(LogRow(**each) for each in self._rows(_LOGS, asked)),
         )
 
@@ -161,16 +160,9 @@ def _looks_row(row: Row) -> LooksRow:
     )
 
 
-def alert_row(row: Row) -> AlertRow:
-    """From a row of `lt_alerts`."""
+def _alert_row(row: Row) -> AlertRow:
     return AlertRow(
-        alert=Alert(
-            key=row["key"],
-            severity=Severity(row["severity"]),
-            text=row["text"],
-            strategy_id=row["strategy_id"],
-            lt_order_id=row["lt_order_id"],
-        ),
+        alert=alert_of(row),
         first_at=row["first_at"],
         last_at=row["last_at"],
         count=row["count"],

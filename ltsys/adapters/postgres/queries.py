@@ -9,17 +9,17 @@ import psycopg
 from psycopg.rows import dict_row
 
 from ltsys.adapters.postgres.operations import OperationsRecords
-from ltsys.adapters.postgres.order_reads import OrderReads, alert_row
+from ltsys.adapters.postgres.order_reads import OrderReads
 from ltsys.adapters.postgres.rows import rules_of, state_of, strategy_of
 from ltsys.adapters.postgres.session import Row
 from ltsys.adapters.postgres.statements import STATE_COLUMNS
 from ltsys.adapters.postgres.streams import StreamRecords
+from ltsys.domain.alert import OpenAlert
 from ltsys.domain.gate import Gate
 from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId
 from ltsys.domain.money import Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.ports.queries import (
-    AlertRow,
     Hearing,
     LedgerReport,
     LogRow,
@@ -92,9 +92,9 @@ class PostgresQueries:
         with self._session() as session:
             return session.hearing()
 
-    def alerts(self) -> tuple[AlertRow, ...]:
+    def alerts(self) -> tuple[OpenAlert, ...]:
         with self._session() as session:
-            return session.alerts()
+            return session.open_alerts()
 
     @contextmanager
     def _session(self) -> Iterator["_Reading"]:
@@ -118,7 +118,7 @@ class PostgresQueries:
             raise StoreUnavailableError("LTSYS_DATABASE_URL is not an address") from None
 
 
-class _Reading(OrderReads):
+class _Reading(OrderReads, OperationsRecords):
     """The questions on one connection."""
 
     def schema_version(self) -> str | None:
@@ -154,16 +154,6 @@ class _Reading(OrderReads):
             states=StreamRecords(self._connection).stream_states(),
             gate=next((each for each in gates if each.gate is Gate.STREAM), None),
         )
-
-    def alerts(self) -> tuple[AlertRow, ...]:
-        rows = self._rows(
-            """
-            SELECT * FROM lt_alerts WHERE cleared_at IS NULL
-             ORDER BY array_position(ARRAY['critical', 'warning', 'info'], severity),
-                      last_at DESC, alert_id DESC
-            """
-        )
-        return tuple(alert_row(row) for row in rows)
 
 
 _STRATEGIES: Final[LiteralString] = f"""

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from ltsys.adapters.postgres.session import Row
+from ltsys.domain.alert import Alert, Severity
 from ltsys.domain.ft_order import FtOrder, FtOutcome
 from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ft_wallet_json import wallet_from_json
@@ -241,6 +242,17 @@ def fill_of(row: Row, order: LiveOrder) -> Fill:
         matched_at=row["matched_at"],
     )
     return Fill(venue=venue, cost=Usd(row["cost_usd"]), fee=Usd(row["fee_usd"]))
+
+
+def alert_of(row: Row) -> Alert:
+    """From a row of `lt_alerts`."""
+    return Alert(
+        key=row["key"],
+        severity=Severity(row["severity"]),
+        text=row["text"],
+        strategy_id=row["strategy_id"],
+        lt_order_id=row["lt_order_id"],
+    )
 
 
 def sighting_row(seen: Sighting) -> dict[str, object]:
