@@ -1,7 +1,8 @@
 """Nonsense of every kind at every operation: the venue's own error shapes, and nothing happens.
 
-The operations and their parameters come from the venue's documents; the values are invented. What
-is refused must be refused in JSON with a sane status, and the money must be where it was.
+The operations and their parameters come from the venue's documents, and from a list where these
+are silent; the values are invented. What is refused must be refused in JSON with a sane status,
+and the money must be where it was.
 """
 
 import json
@@ -16,6 +17,43 @@ from sim_harness import ADMIN, ONE, Trader, Venue
 from spec_documents import document
 
 DOCUMENTS = ("clob", "gamma", "data", "relayer")
+UNDOCUMENTED = (
+    "GET /ok",
+    "GET /version",
+    "GET /api/geoblock",
+    "GET /data/pre-migration-orders",
+    "POST /auth/readonly-api-key",
+    "GET /auth/readonly-api-keys",
+    "DELETE /auth/readonly-api-key",
+    "GET /v1/account/transactions/params",
+    "GET /v1/account/transactions/{id}",
+    "GET /v2/trades",
+    "GET /v2/activity",
+    "GET /v2/positions",
+    "GET /v2/value",
+    "GET /v2/holders",
+    "GET /v2/oi",
+    "GET /v2/resolutions",
+    "GET /v2/tokens",
+    "GET /v2/prices-history",
+    "GET /v2/user-stats",
+)
+USUAL_PARAMETERS = [
+    "address",
+    "bucket_seconds",
+    "condition_ids",
+    "cursor",
+    "end",
+    "interval",
+    "limit",
+    "next_cursor",
+    "sort_by",
+    "start",
+    "token_id",
+    "token_ids",
+    "type",
+    "user",
+]
 SANE = {200, 400, 401, 404, 405, 413, 422, 429}
 ERROR_FIELDS = {"error", "error_msg", "errorMsg", "message", "type"}
 HUGE = 10**400
@@ -59,11 +97,14 @@ def people():
 
 @cache
 def operations():
-    """Every documented operation with the names of its parameters."""
+    """Every operation with the names of its parameters."""
     return [
-        (operation, document(name).parameters(operation))
-        for name in DOCUMENTS
-        for operation in document(name).operations
+        *(
+            (operation, document(name).parameters(operation))
+            for name in DOCUMENTS
+            for operation in document(name).operations
+        ),
+        *((operation, USUAL_PARAMETERS) for operation in UNDOCUMENTED),
     ]
 
 
