@@ -1,7 +1,7 @@
 """What a wallet holds, and what became of what it held, from the entries of its history."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ltsys.simulator.indexer.entries import Entry, UserConversion, UserTrade
@@ -31,7 +31,7 @@ class Position:
     realized_usd: Decimal = _NONE
     first_at: int = 0
     last_at: int = 0
-    name: str = field(default="")
+    name: str = ""
 
     @property
     def token(self) -> str:
