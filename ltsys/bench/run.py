@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import count
@@ -129,8 +129,9 @@ class _Bench:
         self._numbers = count()
 
     def _targets(self) -> tuple[Target, ...]:
-        catalogue = Catalogue(self.stack.simulator, Http())
-        targets = catalogue.targets(most_markets=40, at_least=timedelta(minutes=10))
+        with closing(Http()) as http:
+            catalogue = Catalogue(self.stack.simulator, http)
+            targets = catalogue.targets(most_markets=40, at_least=timedelta(minutes=10))
         now = _CLOCK.now()
         with PostgresStore(self.stack.environment["LTSYS_DATABASE_URL"], pool_size=1) as store:
             set_up(store, Address(self.stack.account), now, _STRATEGIES)

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -73,27 +73,30 @@ def run(folder: Path, drill: Drill) -> Certificate:
         speed=_SPEED,
         extra=("--market-minutes", str(_MARKET_MINUTES), "--settle-s", "10"),
     )
-    with running(
-        folder / "data",
-        world,
-        only=WORKERS | {"beat", "stream"},
-        broker=_BROKER,
-        deposit_usd="10000000",
-        extra_environment=environment,
-        on_step=drill.on_step,
-        on_exit=trouble.heard,
-    ) as stack:
-        return _Run(stack, drill, trouble).to_its_end()
+    with (
+        running(
+            folder / "data",
+            world,
+            only=WORKERS | {"beat", "stream"},
+            broker=_BROKER,
+            deposit_usd="10000000",
+            extra_environment=environment,
+            on_step=drill.on_step,
+            on_exit=trouble.heard,
+        ) as stack,
+        closing(Http()) as http,
+    ):
+        return _Run(stack, drill, trouble, http).to_its_end()
 
 
 class _Run:
     """The stage hand of one drill."""
 
-    def __init__(self, stack: Stack, drill: Drill, trouble: Trouble) -> None:
+    def __init__(self, stack: Stack, drill: Drill, trouble: Trouble, http: Http) -> None:
         self._stack = stack
         self._drill = drill
         self._trouble = trouble
-        self._catalogue = Catalogue(stack.simulator, Http())
+        self._catalogue = Catalogue(stack.simulator, http)
         self._database_url = stack.environment["LTSYS_DATABASE_URL"]
         self._dice = random.Random(drill.plan.seed)  # noqa: S311  repeatable, not secret
         self._pause = threading.Event()
