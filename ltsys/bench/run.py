@@ -101,7 +101,9 @@ def run(data_dir: Path, plan: BenchPlan, on_step: Callable[[str], None]) -> Benc
 
 @contextmanager
 def _stack(data_dir: Path, *, latency_ms: int, on_step: Callable[[str], None]) -> Iterator[Stack]:
-    world = World(seed=7, is_paused=True, latency_ms=latency_ms, extra=("--market-minutes", "60"))
+    # the same deep book for every order, and no taker's delay: neither is what is measured
+    alike = ("--market-minutes", "60", "--category", "crypto", "--refill-s", "0")
+    world = World(seed=7, is_paused=True, latency_ms=latency_ms, extra=alike)
     with running(
         data_dir,
         world,

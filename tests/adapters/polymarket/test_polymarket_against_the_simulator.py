@@ -83,6 +83,7 @@ class World:
 def simulator(tmp_path_factory):
     ready = tmp_path_factory.mktemp("simulator") / "ready.json"
     options = ["--ready-file", str(ready), "--paused", "--market-minutes", "60"]
+    options += ["--category", "crypto"]  # a game's orders would wait for its delay
     process = subprocess.Popen([sys.executable, "-m", "ltsys.simulator", *options])
     try:
         yield process, ready
