@@ -33,6 +33,7 @@ from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.operations import OperationsStore
+from ltsys.ports.reconciliation import ReconciliationStore
 from ltsys.ports.records import (
     Execution,
     LogEntry,
@@ -308,7 +309,15 @@ class LiveStore(Protocol):
     def mark_settled(self, lt_order_id: LtOrderId) -> None: ...
 
 
-class Transaction(FeedStore, ForwardTestStore, LiveStore, OperationsStore, StreamStore, Protocol):
+class Transaction(
+    FeedStore,
+    ForwardTestStore,
+    LiveStore,
+    OperationsStore,
+    StreamStore,
+    ReconciliationStore,
+    Protocol,
+):
     """What can be read and written together."""
 
     def log(self, entry: LogEntry) -> None: ...

@@ -28,6 +28,7 @@ class LiveOrderRecords(SignalRecords):
             trader=signal.trader,
             token_label=signal.token_label,
             planned_at=planned_at,
+            updated_at=self._clock.wall(),
         )
         if not self._add(order_id, row):
             return
@@ -45,6 +46,7 @@ class LiveOrderRecords(SignalRecords):
             trader=trader,
             token_label=token_label,
             planned_at=order.plan.planned_at,
+            updated_at=self._clock.wall(),
             next_check_at=None,
         )
         if self._add(order.lt_order_id, row):
@@ -204,7 +206,9 @@ class LiveOrderRecords(SignalRecords):
         )
         chosen = tuple(order_id for _, order_id in due[:limit])
         for order_id in chosen:
-            self._change(order_id, next_check_at=now + ANSWER_PATIENCE)
+            row = self._tables.lt_orders[order_id]
+            put_off = replace(row, next_check_at=now + ANSWER_PATIENCE)
+            self._tables.lt_orders[order_id] = put_off
         return chosen
 
     def lock_tracking(self, lt_order_id: LtOrderId, *, with_fills: bool = True) -> Tracking | None:
@@ -237,7 +241,9 @@ class LiveOrderRecords(SignalRecords):
         if key in self._tables.lt_fills:
             self._repeated.append(f"fill {key}")
             return
-        self._tables.lt_fills[key] = FillRow(lt_order_id=order.lt_order_id, fill=fill)
+        now = self._clock.wall()
+        row = FillRow(lt_order_id=order.lt_order_id, fill=fill, recorded_at=now, updated_at=now)
+        self._tables.lt_fills[key] = row
 
     def move_fill(self, fill: Fill) -> None:
         key = (fill.venue.trade_id, fill.venue.order_id)
@@ -246,7 +252,8 @@ class LiveOrderRecords(SignalRecords):
             self._stale.append(f"fill {fill.venue.trade_id}")
             return
         venue = replace(row.fill.venue, status=fill.status)
-        self._tables.lt_fills[key] = replace(row, fill=replace(row.fill, venue=venue))
+        moved = replace(row.fill, venue=venue)
+        self._tables.lt_fills[key] = replace(row, fill=moved, updated_at=self._clock.wall())
 
     def held_shares(self, order: LiveOrder) -> Shares:
         strategies = self._tables.lt_strategies
@@ -271,6 +278,7 @@ class LiveOrderRecords(SignalRecords):
     def _change(self, order_id: LtOrderId, **changes: object) -> None:
         row = self._tables.lt_orders.get(order_id)
         if row is not None:
+            changes.setdefault("updated_at", self._clock.wall())
             self._tables.lt_orders[order_id] = replace(row, **changes)  # type: ignore[arg-type]  # names are checked at run time
 
     def _event(

@@ -9,6 +9,7 @@ from ltsys.adapters.memory.feed import FeedRecords
 from ltsys.adapters.memory.forward_test import ForwardTestRecords
 from ltsys.adapters.memory.live_orders import LiveOrderRecords
 from ltsys.adapters.memory.operations import OperationsRecords
+from ltsys.adapters.memory.reconciliations import ReconciliationRecords
 from ltsys.adapters.memory.resolutions import ResolutionRecords
 from ltsys.adapters.memory.strategies import StrategyRecords
 from ltsys.adapters.memory.streams import StreamRecords
@@ -26,6 +27,7 @@ class MemoryTransaction(
     ResolutionRecords,
     OperationsRecords,
     StreamRecords,
+    ReconciliationRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 

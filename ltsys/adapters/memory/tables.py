@@ -16,6 +16,7 @@ from ltsys.domain.ids import (
     LtOrderId,
     SourceTradeId,
     StrategyId,
+    TokenId,
     VenueOrderId,
     VenueTradeId,
 )
@@ -30,6 +31,7 @@ from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.stream import Channel, Heard, StreamState
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
+from ltsys.ports.reconciliation import KeptReconciliation
 from ltsys.ports.records import Decision, LogEntry, Sighting, SignalKey
 
 
@@ -106,6 +108,7 @@ class OrderRow:
     trader: Address
     token_label: str
     planned_at: datetime
+    updated_at: datetime
     next_check_at: datetime | None = None
     latency_ms: int | None = None
     parked_at: datetime | None = None
@@ -138,6 +141,8 @@ class EnvelopeRow:
 class FillRow:
     lt_order_id: LtOrderId
     fill: Fill
+    recorded_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +198,8 @@ class Tables:
     lt_gates: dict[Gate, GateState] = field(default_factory=dict)
     stream_events: dict[tuple[str, Channel, str], StreamEventRow] = field(default_factory=dict)
     stream_state: dict[tuple[str, Channel], StreamState] = field(default_factory=dict)
+    reconciliations: list[KeptReconciliation] = field(default_factory=list)
+    redeemed_tokens: dict[tuple[Address, TokenId], Decimal] = field(default_factory=dict)
     beat_slots: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def copy(self) -> "Tables":

@@ -15,6 +15,7 @@ from ltsys.adapters.postgres.feed import FeedRecords
 from ltsys.adapters.postgres.forward_test import ForwardTestRecords
 from ltsys.adapters.postgres.live_orders import LiveOrderRecords
 from ltsys.adapters.postgres.operations import OperationsRecords
+from ltsys.adapters.postgres.reconciliations import ReconciliationRecords
 from ltsys.adapters.postgres.resolutions import ResolutionRecords
 from ltsys.adapters.postgres.session import Connection
 from ltsys.adapters.postgres.signals import SignalRecords
@@ -42,6 +43,7 @@ class PostgresTransaction(
     ResolutionRecords,
     OperationsRecords,
     StreamRecords,
+    ReconciliationRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 
