@@ -55,7 +55,7 @@ class DrillPlan:
         """Spread over the middle nine tenths of the drill, in the order of their time."""
         dice = random.Random(self.seed)  # noqa: S311  not a secret: a plan that can be repeated
         made = [self._kill(dice, number) for number in range(self.kills)]
-        watchers = (Kind.KILL_BEAT, Kind.KILL_STREAM)
+        watchers = (Kind.KILL_BEAT, Kind.KILL_STREAM) if self.kills else ()
         made += [Blow(at=_some_time(dice), kind=kind) for kind in watchers]
         for number in range(self.broker_losses):
             kind = Kind.CRASH_BROKER if number % 2 else Kind.EMPTY_BROKER
