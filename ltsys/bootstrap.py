@@ -128,6 +128,7 @@ class Services:
             RequestSigner(self.signer.address, self.credentials),
             SystemClock(),
             signature_type=self.settings.signature_type,
+            funder=self.settings.funder,
         )
 
     @cached_property

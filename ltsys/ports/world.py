@@ -73,6 +73,17 @@ class Venue(Protocol):
         """
         ...
 
+    def open_orders(self) -> tuple[VenueOrder, ...]:
+        """Every order of our account that the venue works, all pages read. Raises as `fills`."""
+        ...
+
+    def trades(self, since: datetime) -> tuple[VenueFill, ...]:
+        """Our part of every trade since a moment, whoever ordered it, all pages read.
+
+        Raises as `fills`.
+        """
+        ...
+
     def cancel(self, order_id: VenueOrderId) -> CancelAnswer:
         """Ask to cancel. Raises VenueUnavailableError, OutcomeUnknownError."""
         ...

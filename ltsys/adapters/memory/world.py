@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from ltsys.domain.ids import Address, ConditionId, SourceTradeId, TokenId, VenueOrderId
 from ltsys.domain.market import Book, Market
-from ltsys.domain.money import ZERO_SHARES, ZERO_USD, Shares
+from ltsys.domain.money import ZERO_SHARES, ZERO_USD, Shares, Usd
 from ltsys.domain.source_trade import BadRow, SourceTrade
 from ltsys.domain.trader import ClosedPosition, LeaderboardRow
 from ltsys.domain.venue import (
@@ -23,6 +23,7 @@ from ltsys.domain.venue import (
     VenueBalance,
     VenueFill,
     VenueOrder,
+    VenueOrderStatus,
 )
 
 
@@ -71,7 +72,10 @@ class ScriptedVenue:
     shown: dict[VenueOrderId, VenueOrder] = field(default_factory=dict)
     matches: list[VenueFill] = field(default_factory=list)
     held: dict[TokenId, Shares] = field(default_factory=dict)
+    cash: Usd = ZERO_USD
     outage: Exception | None = None
+    silent: str = ""
+    """The one read that the outage is about; all of them if empty."""
 
     def post(self, signed: SignedOrder) -> PostAnswer:
         self.posted.append(signed)
@@ -81,32 +85,42 @@ class ScriptedVenue:
         return answer(signed) if callable(answer) else answer
 
     def order(self, order_id: VenueOrderId) -> VenueOrder | None:
-        self._read()
+        self._read("order")
         return self.shown.get(order_id)
 
     def fills(
         self, order_id: VenueOrderId, condition_id: ConditionId, since: datetime
     ) -> tuple[VenueFill, ...]:
-        self._read()
+        self._read("fills")
         ours = [m for m in self.matches if (m.order_id, m.condition_id) == (order_id, condition_id)]
         return tuple(match for match in ours if match.matched_at >= since)
+
+    def open_orders(self) -> tuple[VenueOrder, ...]:
+        self._read("open_orders")
+        return tuple(
+            order for order in self.shown.values() if order.status is VenueOrderStatus.LIVE
+        )
+
+    def trades(self, since: datetime) -> tuple[VenueFill, ...]:
+        self._read("trades")
+        return tuple(match for match in self.matches if match.matched_at >= since)
 
     def cancel(self, order_id: VenueOrderId) -> CancelAnswer:
         return CancelAnswer(is_canceled=order_id in self.shown, reason="")
 
     def balance(self) -> VenueBalance:
-        self._read()
-        return VenueBalance(cash=ZERO_USD)
+        self._read("balance")
+        return VenueBalance(cash=self.cash)
 
     def shares(self, token_id: TokenId) -> Shares:
-        self._read()
+        self._read("shares")
         return self.held.get(token_id, ZERO_SHARES)
 
     def version(self) -> int:
         return 2
 
-    def _read(self) -> None:
-        if self.outage is not None:
+    def _read(self, call: str) -> None:
+        if self.outage is not None and self.silent in {"", call}:
             raise self.outage
 
 

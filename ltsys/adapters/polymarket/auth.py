@@ -40,6 +40,16 @@ class RequestSigner:
         except (binascii.Error, ValueError):
             raise SettingsError("the API secret is not base64") from None
 
+    @property
+    def address(self) -> str:
+        """Whose key signs, with its checksum in capitals."""
+        return self._address
+
+    @property
+    def owner(self) -> str:
+        """The API key's name, by which the venue marks our orders."""
+        return self._credentials.api_key
+
     def headers(self, method: str, path: str, body: str, *, timestamp_s: int) -> dict[str, str]:
         """Signed over exactly what is sent; `path` is without its query (VENUE §2.2)."""
         message = f"{timestamp_s}{method}{path}{body.replace(chr(39), chr(34))}"

@@ -1,7 +1,9 @@
 """Our account at Polymarket: the Venue port over its CLOB (VENUE §5–§10)."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from ltsys.adapters.polymarket.auth import RequestSigner
 from ltsys.adapters.polymarket.failures import (
@@ -12,15 +14,19 @@ from ltsys.adapters.polymarket.failures import (
 )
 from ltsys.adapters.polymarket.http import Answer, Http, Params
 from ltsys.adapters.polymarket.translate import (
+    Ourselves,
     balance_of,
     condition_of,
     fills_of,
     order_of,
+    own_fills_of,
 )
 from ltsys.adapters.polymarket.wire import (
     Balance,
     CanceledOrders,
     OrderRow,
+    OrdersPage,
+    Page,
     TradesPage,
     Version,
     parse,
@@ -42,13 +48,14 @@ _ORDER = "/order"
 _LAST_CURSOR = "LTE="
 _MAX_PAGES = 1000
 _SINCE_MARGIN = timedelta(seconds=60)
+P = TypeVar("P", bound=Page)
 
 
 class PolymarketVenue:
     """Posts, asks and cancels for one API key. Nothing here retries.
 
     `signature_type` tells the venue whose balance is meant; a wrong one silently shows another
-    wallet's zero (VENUE §10).
+    wallet's zero (VENUE §10). `funder` is the wallet that pays, the signer's own if empty.
     """
 
     def __init__(
@@ -59,12 +66,14 @@ class PolymarketVenue:
         clock: Clock,
         *,
         signature_type: int,
+        funder: str = "",
     ) -> None:
         self._http = http
         self._base = clob_url.rstrip("/")
         self._signer = signer
         self._clock = clock
         self._signature_type = signature_type
+        self._ourselves = Ourselves(owner=signer.owner, wallet=funder or signer.address)
 
     def post(self, signed: SignedOrder) -> PostAnswer:
         """Offer the order, once; the venue's id for it is checked against ours (VENUE §3.5)."""
@@ -94,10 +103,9 @@ class PolymarketVenue:
         The venue has no filter by order, so the market's trades of our key are searched, from a
         minute before `since`: its clock and ours differ.
         """
-        after = str(int((since - _SINCE_MARGIN).timestamp()))
-        filters: Params = (("market", condition_id), ("after", after))
+        filters: Params = (("market", condition_id), _after(since))
         fills: list[VenueFill] = []
-        for page in self._trade_pages(filters):
+        for page in self._pages(TradesPage, "/data/trades", filters):
             for row in page.data:
                 if condition_of(row.market) != condition_id:
                     raise MalformedAnswerError(
@@ -105,6 +113,26 @@ class PolymarketVenue:
                     )
                 fills.extend(fills_of(row, order_id))
         return tuple(fills)
+
+    def open_orders(self) -> tuple[VenueOrder, ...]:
+        """All pages; a page that cannot be had fails the whole (LESSONS L54)."""
+        return tuple(
+            order_of(row, VenueOrderId(row.id.lower()), None)
+            for page in self._pages(OrdersPage, "/data/orders")
+            for row in page.data
+        )
+
+    def trades(self, since: datetime) -> tuple[VenueFill, ...]:
+        """Our part of every trade of our key, all pages; asked for from a minute before."""
+        parts = (
+            fill
+            for page in self._pages(TradesPage, "/data/trades", (_after(since),))
+            for row in page.data
+            for fill in own_fills_of(row, self._ourselves)
+        )
+        # a trade that comes in while pages are read moves others to the next page, once more
+        listed = {(fill.trade_id, fill.order_id): fill for fill in parts}
+        return tuple(fill for fill in listed.values() if fill.matched_at >= since)
 
     def cancel(self, order_id: VenueOrderId) -> CancelAnswer:
         """A 200 may still say "not canceled": the body decides (VENUE §7)."""
@@ -139,17 +167,15 @@ class PolymarketVenue:
         )
         return parse(Balance, read_text(self._read("/balance-allowance", params))).balance
 
-    def _trade_pages(self, filters: Params) -> list[TradesPage]:
-        pages: list[TradesPage] = []
+    def _pages(self, shape: type[P], path: str, filters: Params = ()) -> Iterator[P]:
         cursor, cursors = "MA==", set[str]()
         while cursor != _LAST_CURSOR:
-            if cursor in cursors or len(pages) >= _MAX_PAGES:
-                raise MalformedAnswerError(f"the pages of trades do not end: {len(pages)} read")
+            if cursor in cursors or len(cursors) >= _MAX_PAGES:
+                raise MalformedAnswerError(f"the pages of {path} do not end: {len(cursors)} read")
             cursors.add(cursor)
-            answer = self._read("/data/trades", (*filters, ("next_cursor", cursor)))
-            pages.append(parse(TradesPage, read_text(answer)))
-            cursor = pages[-1].next_cursor
-        return pages
+            page = parse(shape, read_text(self._read(path, (*filters, ("next_cursor", cursor)))))
+            yield page
+            cursor = page.next_cursor
 
     def _read(self, path: str, params: Params = ()) -> Answer:
         headers = self._headers("GET", path, "")
@@ -159,6 +185,11 @@ class PolymarketVenue:
         """Dated by this machine: a proof of being recent is none of a simulated time's business."""
         wall_s = int(self._clock.wall().timestamp())
         return self._signer.headers(method, path, body, timestamp_s=wall_s)
+
+
+def _after(since: datetime) -> tuple[str, str]:
+    """Its clock and ours differ."""
+    return "after", str(int((since - _SINCE_MARGIN).timestamp()))
 
 
 def _cancel_answer(said: CanceledOrders, order_id: VenueOrderId) -> CancelAnswer:

@@ -4,6 +4,7 @@ Every function raises MalformedAnswerError for what it cannot believe.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -71,6 +72,31 @@ def fills_of(row: TradeReport, order_id: VenueOrderId) -> tuple[VenueFill, ...]:
         return (_taker_fill(row, order_id),)
     ours = [maker for maker in row.maker_orders if maker.order_id.lower() == wanted]
     return (_maker_fill(row, ours, order_id),) if ours else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ourselves:
+    """How the venue names us: the API key that ordered, or the wallet that paid."""
+
+    owner: str
+    wallet: str
+
+    def are(self, row: TradeReport | MakerRow) -> bool:
+        return row.maker_address.lower() == self.wallet.lower() or row.owner == self.owner
+
+
+def own_fills_of(row: TradeReport, ourselves: Ourselves) -> tuple[VenueFill, ...]:
+    """Our part in a venue trade, whichever of our orders it was; both sides may be ours.
+
+    One without any part of ours is not what was asked for (LESSONS L45).
+    """
+    names = [maker.order_id.lower() for maker in row.maker_orders if ourselves.are(maker)]
+    if ourselves.are(row):
+        names.append(row.taker_order_id.lower())
+    if not names:
+        raise MalformedAnswerError(f"asked for our trades, answered trade {row.id} of others")
+    named = tuple(dict.fromkeys(VenueOrderId(name) for name in names))
+    return tuple(fill for name in named for fill in fills_of(row, name))
 
 
 def matched_at_once(

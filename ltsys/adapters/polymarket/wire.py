@@ -164,6 +164,8 @@ class MakerRow(_Wire):
     price: Number
     asset_id: str
     side: str
+    owner: Text = ""
+    maker_address: Text = ""
 
 
 class TradeReport(_Wire):
@@ -178,12 +180,23 @@ class TradeReport(_Wire):
     price: Number
     status: str
     match_time: Text
+    owner: Text = ""
+    maker_address: Text = ""
     maker_orders: tuple[MakerRow, ...] = ()
 
 
-class TradesPage(_Wire):
-    data: tuple[TradeReport, ...]
+class Page(_Wire):
+    """A part of a list (VENUE §8.2)."""
+
     next_cursor: str
+
+
+class TradesPage(Page):
+    data: tuple[TradeReport, ...]
+
+
+class OrdersPage(Page):
+    data: tuple[OrderRow, ...]
 
 
 class Balance(_Wire):
