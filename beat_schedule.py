@@ -5,6 +5,7 @@ from ltsys.settings import load
 # every process must agree on the length of a slot, so all read the same setting
 SYNC_S = load().sync_s
 SWEEP_S = SYNC_S
+RECONCILE_S = load().reconcile_s
 # what is refreshed by then is decided by its row, so that a new leader does not wait for a period
 REFRESH_S = 60
 
@@ -20,4 +21,5 @@ beat_schedule = {
     "sweep the orders": {"task": "fills.sweep_orders", "schedule": SWEEP_S},
     "check the health": {"task": "fills.check_health", "schedule": SWEEP_S},
     "resolve the markets": {"task": "resolution.resolve_markets", "schedule": SYNC_S},
+    "reconcile the wallet": {"task": "resolution.reconcile_on_tick", "schedule": RECONCILE_S},
 }

@@ -154,8 +154,11 @@ class Services:
                 longest_pause=timedelta(seconds=60 * self.settings.first_check_s),
                 park_after=timedelta(seconds=self.settings.park_after_s),
                 overdue_after=timedelta(seconds=self.settings.overdue_after_s),
+                reconcile_every=timedelta(seconds=self.settings.reconcile_s),
+                reconcile_grace=timedelta(seconds=self.settings.reconcile_grace_s),
             ),
             required_gates=_gates(self.settings.required_gates),
+            books_since=self.settings.books_since,
             repost_identical=self.settings.repost_identical,
         )
 

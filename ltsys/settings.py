@@ -1,5 +1,6 @@
 """Everything that can be set from outside, read from `LTSYS_…` variables."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -59,6 +60,12 @@ class Settings(BaseSettings):
     overdue_after_s: int = Field(default=120, ge=1)
     """Machine seconds that a signal or an answer may wait before it is alerted about."""
     database_pool: int = Field(default=10, ge=1, le=100)
+    reconcile_s: int = Field(default=60, ge=1, le=3600)
+    """Machine seconds between two comparisons of the books with the venue."""
+    reconcile_grace_s: float = Field(default=30.0, ge=0, le=600)
+    """What changed later than that is not compared yet: it may not have reached everybody."""
+    books_since: datetime | None = None
+    """Machine time before which nothing is known to a simulator; set by whoever starts one."""
     sync_s: int = Field(default=10, ge=1, le=3600)
     """Machine seconds between two ticks of the sync and of the sweeps."""
 

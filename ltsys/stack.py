@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -23,7 +24,9 @@ from ltsys.adapters.clock import SystemClock
 from ltsys.adapters.polymarket.auth import create_or_derive_credentials
 from ltsys.adapters.polymarket.http import Http
 from ltsys.adapters.polymarket.signing import PolymarketSigner
+from ltsys.adapters.postgres import PostgresStore
 from ltsys.domain.errors import SettingsError
+from ltsys.domain.gate import Gate
 from ltsys.embedded import Servers, servers_from_environment
 from ltsys.processes import Exit, Processes
 
@@ -78,6 +81,8 @@ class Simulator:
 
     url: str
     pid: int
+    started_at: datetime
+    """Machine time; of what was before, it knows nothing."""
     _client: httpx.Client = field(repr=False)
 
     def ask(self, method: str, path: str, body: object = None) -> dict[str, object]:
@@ -116,6 +121,7 @@ def running(
         servers = undo.enter_context(servers_from_environment(os.environ, data_dir))
         on_step("bringing the schema up to date")
         migrate(servers.database_url)
+        _shut_until_reconciled(servers.database_url)
         on_step("starting the venue's simulator")
         run_dir = data_dir / "run"
         run_dir.mkdir(exist_ok=True)
@@ -130,8 +136,8 @@ def running(
             "LTSYS_REDIS_URL": _broker_url(servers.redis_url, broker),
             "LTSYS_RUN_DIR": str(run_dir),
             "LTSYS_FLOWER_AUTH": f"operator:{secrets.token_urlsafe(12)}",
-            # what watches the venue's streams opens the gate; without it nothing would be planned
-            "LTSYS_REQUIRED_GATES": "stream" if "stream" in only else "",
+            "LTSYS_REQUIRED_GATES": _required_gates(only),
+            "LTSYS_BOOKS_SINCE": simulator.started_at.isoformat(),
             **(extra_environment or {}),
         }
         undo.callback(_remember(run_dir, environment))
@@ -165,6 +171,21 @@ def _simulated_venue(url: str, key_file: Path) -> dict[str, str]:
         "LTSYS_REPOST_IDENTICAL": "true",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _required_gates(only: frozenset[str]) -> str:
+    """Those that some process of this system opens: without it nothing would ever be planned."""
+    gates = {
+        Gate.STREAM: "stream" in only,
+        Gate.RECONCILIATION: {"beat", "resolution"} <= only,
+    }
+    return ",".join(gate for gate, has_opener in gates.items() if has_opener)
+
+
+def _shut_until_reconciled(database_url: str) -> None:
+    """A lease of the last run says nothing of what happened since."""
+    with PostgresStore(database_url, pool_size=1) as store, store.transaction() as tx:
+        tx.shut_gate(Gate.RECONCILIATION, reason="the system has started")
 
 
 def migrate(database_url: str) -> None:
@@ -212,7 +233,7 @@ def _open_account(simulator: Simulator, key_file: Path, deposit_usd: str) -> _Ac
 
 @contextmanager
 def _simulator(world: World, run_dir: Path) -> Iterator[Simulator]:
-    ready = run_dir / "simulator.json"
+    ready, started_at = run_dir / "simulator.json", SystemClock().wall()
     ready.unlink(missing_ok=True)
     own = ["--port", "0", "--ready-file", str(ready), "--parent-pid", str(os.getpid())]
     with (run_dir / "simulator.log").open("w") as log:
@@ -226,7 +247,7 @@ def _simulator(world: World, run_dir: Path) -> Iterator[Simulator]:
         url, token, pid = _wait_ready(process, ready)
         headers = {"Authorization": f"Bearer {token}"}
         with httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
-            yield Simulator(url=url, pid=pid, _client=client)
+            yield Simulator(url=url, pid=pid, started_at=started_at, _client=client)
     finally:
         process.terminate()
         try:

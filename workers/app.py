@@ -35,7 +35,7 @@ def _refuse_to_start_without_a_broker(**_: object) -> None:
 
 @worker_init.connect
 def _refuse_to_start_unfit(**_: object) -> None:
-    """A worker that would have to sign has its key, and signs fast, before it takes a task."""
+    """A worker that speaks for the account has its key, and signs fast, before it takes a task."""
     if os.environ.get("LTSYS_ROLE") not in _SIGNING_ROLES:
         return
     try:
@@ -45,4 +45,4 @@ def _refuse_to_start_unfit(**_: object) -> None:
     structlog.get_logger("ltsys.worker").info("worker.can_sign", address=address)
 
 
-_SIGNING_ROLES = frozenset({"execution", "fills"})
+_SIGNING_ROLES = frozenset({"execution", "fills", "resolution"})

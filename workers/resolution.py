@@ -1,12 +1,17 @@
-"""The queue `resolution`: outcomes, results and the release of payouts."""
+"""The queue `resolution`: outcomes, results, payouts, and the comparison with the venue."""
+
+import os
+
+from celery.signals import worker_ready
 
 import beat_schedule
 from ltsys.bootstrap import services
 from ltsys.domain.ids import ConditionId
+from ltsys.usecases.reconcile import reconcile as compare_with_venue
 from ltsys.usecases.resolve_market import markets_to_resolve, settle_due
 from ltsys.usecases.resolve_market import resolve_market as resolve
 from workers.app import app
-from workers.kick import kick_each
+from workers.kick import kick, kick_each
 from workers.ticks import is_first
 
 
@@ -27,3 +32,23 @@ def resolve_market(condition_id: str) -> None:
     resolve(
         ConditionId(condition_id), store=own.store, market_data=own.market_data, clock=own.clock
     )
+
+
+@app.task(name="resolution.reconcile_on_tick")
+def reconcile_on_tick() -> None:
+    """Compare the books with the venue once a tick."""
+    if is_first("reconcile", beat_schedule.RECONCILE_S):
+        kick("resolution.reconcile")
+
+
+@app.task(name="resolution.reconcile")
+def reconcile() -> None:
+    """Compare the books with the venue now."""
+    compare_with_venue(desk=services().desk)
+
+
+@worker_ready.connect
+def _reconcile_at_the_start(**_: object) -> None:
+    """Nothing is planned before the first clean comparison, so it is not left to the tick."""
+    if os.environ.get("LTSYS_ROLE") == "resolution":
+        kick("resolution.reconcile")

@@ -90,13 +90,19 @@ class Finding:
         """The same difference has the same name in every reconciliation."""
         return self.kind, self.key
 
-    @property
-    def alert_key(self) -> str:
-        return f"reconciliation:{self.kind}:{self.key}"
-
     def __str__(self) -> str:
         by = "" if self.difference is None else f" (difference {self.difference:+f})"
         return f"{self.kind} {self.key}: ours {self.ours}, the venue's {self.theirs}{by}"
+
+
+def alert_key(wallet: Address, finding: Finding) -> str:
+    """The alert of a difference that stands."""
+    return f"{alert_prefix(wallet)}{finding.kind}:{finding.key}"
+
+
+def alert_prefix(wallet: Address) -> str:
+    """What the keys of all such alerts of a wallet begin with."""
+    return f"reconciliation:{wallet}:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +207,12 @@ class Theirs:
     cash: Span
     over: Mapping[TokenId, Decimal | None] = field(default_factory=dict)
     """Dollars a share in markets that ended, None where the outcome is not out yet."""
+
+    @property
+    def named(self) -> tuple[VenueOrderId, ...]:
+        """Every order that the venue speaks of."""
+        names = {order.order_id for order in self.orders}
+        return tuple(sorted(names | {trade.order_id for trade in self.trades}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

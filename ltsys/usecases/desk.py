@@ -1,7 +1,7 @@
 """The collaborators of the use cases, put together once a process."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ltsys.domain.gate import Gate
 from ltsys.domain.ids import Address
@@ -28,6 +28,10 @@ class Patience:
     """Of the post, in machine time: what is not settled by then waits for an operator."""
     overdue_after: timedelta = timedelta(minutes=2)
     """A signal or an answer that waits longer is alerted about (LESSONS L51)."""
+    reconcile_every: timedelta = timedelta(seconds=60)
+    """The tick of the comparison with the venue; a clean one is trusted for three."""
+    reconcile_grace: timedelta = timedelta(seconds=30)
+    """What is younger may not have reached everybody: it is not compared yet."""
 
     def pause(self, check_count: int) -> timedelta:
         """Twice as long each time, up to the longest."""
@@ -49,6 +53,8 @@ class Desk:
     patience: Patience = field(default_factory=Patience)
     required_gates: frozenset[Gate] = frozenset()
     """Those that must be open before a new order may be planned."""
+    books_since: datetime | None = None
+    """Machine time before which nothing is known to a simulator, which forgets when it ends."""
     repost_identical: bool = False
     """Whether an unknown order may be asked about by posting its envelope again (VENUE §3.5)."""
 
