@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --constraint requirements.lock --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt bench replay lock clean
+.PHONY: help demo test check fmt bench drill replay lock clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,9 @@ fmt: .venv/.installed-dev ## Format the source and fix what can be fixed
 
 bench: .venv/.installed ## Measure latency and throughput on this machine
 	@exec $(BIN)/lt bench $(ARGS)
+
+drill: .venv/.installed ## Break the running system on purpose for two minutes, then compare with the venue
+	@exec $(BIN)/lt drill --signals 240 --rate 8 --kills 8 --first-check 0.2 $(ARGS)
 
 replay: .venv/.installed ## Replay the recorded trades in RECORDING through the whole system
 	@exec $(BIN)/lt replay $(RECORDING) $(ARGS)
