@@ -15,6 +15,7 @@ from ltsys.cli import (
     force_test,
     ledger,
     orders,
+    reconcile,
     replay,
     sim,
     status,
@@ -40,6 +41,7 @@ app.add_typer(strategies.app, name="strategies")
 app.add_typer(orders.app, name="orders")
 app.add_typer(wallets.app, name="wallets")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(alerts.app, name="alerts")
 app.command("force-test")(force_test.force_test)
 app.command("bench")(bench.bench)

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 
 from ltsys.adapters.polymarket.signing import require_fast_backend
 from ltsys.bootstrap import Services, trading_key
+from ltsys.cli import comparisons
 from ltsys.cli.broker import answering_workers, connected
 from ltsys.cli.output import age
 from ltsys.domain.errors import LtsysError, MalformedAnswerError, SettingsError
@@ -64,6 +65,7 @@ class Checkup:
             ("workers", self._workers, _WORKERS_LOG),
             ("beat", self._beat, "start beat; " + _WORKERS_LOG),
             ("stream", self._stream, "start `lt stream`; " + _WORKERS_LOG),
+            ("reconcile", self._reconciliation, "see `lt reconcile`"),
             ("sync", self._sync, "see signals.log; the venue's data API may be down"),
             ("orders", self._orders, "see `lt orders list --status PENDING`; nothing is resent"),
         )
@@ -146,6 +148,15 @@ class Checkup:
             return failed("stream", said, fix="start `lt stream`; see stream.log")
         blind_s = sum(state.blind_in_all(now).total_seconds() for state in heard.states)
         return passed("stream", f"{gate.reason}; blind for {blind_s:.1f} s in all")
+
+    def _reconciliation(self) -> Check:
+        """Passed while the last clean comparison is young enough to be trusted (LESSONS L51)."""
+        compared, now = self._own.queries.reconciled(), self._own.clock.wall()
+        said = comparisons.sentence(compared, now)
+        is_open = compared.gate is not None and compared.gate.is_open(now)
+        if not is_open or comparisons.standing_count(compared):
+            return failed("reconcile", said, fix="see `lt reconcile` and resolution.log")
+        return passed("reconcile", said)
 
     def _sync(self) -> Check:
         """Venue time passes faster than ours where the simulator is sped up."""

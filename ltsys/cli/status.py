@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 from rich.console import Group
 from rich.live import Live
+from rich.text import Text
 
 from ltsys.bootstrap import Services
-from ltsys.cli import hearing, views
+from ltsys.cli import comparisons, hearing, views
 from ltsys.cli.broker import depths
 from ltsys.cli.environment import attach
 from ltsys.cli.output import AsJson, DataDir, console, print_json
@@ -40,7 +41,9 @@ def mode(own: Services) -> str:
 def picture(own: Services) -> Group:
     """The overview as it is now."""
     whole = views.whole(_overview(own), depths(own.settings.redis_url), mode=mode(own))
-    return Group(whole, hearing.view(own.queries.hearing(), own.clock.wall()))
+    now = own.clock.wall()
+    compared = comparisons.sentence(own.queries.reconciled(), now)
+    return Group(whole, hearing.view(own.queries.hearing(), now), Text(compared))
 
 
 def _overview(own: Services) -> Overview:
@@ -56,6 +59,7 @@ def _facts(own: Services) -> dict[str, object]:
         "queues": depths(own.settings.redis_url),
         "streams": hearing.facts(heard, view.wall_time),
         "stream_gate": heard.gate,
+        "reconciliation": comparisons.facts(own.queries.reconciled()),
         "pulse": view.pulse,
         "outbox_ages_s": view.outbox_ages_s,
         "alerts": view.alerts,

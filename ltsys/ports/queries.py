@@ -18,6 +18,7 @@ from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
 from ltsys.domain.stream import StreamState
+from ltsys.ports.reconciliation import KeptReconciliation
 from ltsys.ports.records import Sighting
 
 
@@ -279,6 +280,15 @@ class Hearing:
     """None before it was ever renewed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """The newest comparison of each wallet with the venue, and the gate that depends on it."""
+
+    last: tuple[KeptReconciliation, ...]
+    gate: GateState | None
+    """None before it was ever renewed or shut."""
+
+
 class Queries(Protocol):
     """Reads of committed rows. Each method raises StoreUnavailableError."""
 
@@ -319,6 +329,8 @@ class Queries(Protocol):
         ...
 
     def hearing(self) -> Hearing: ...
+
+    def reconciled(self) -> Reconciled: ...
 
     def alerts(self) -> tuple[OpenAlert, ...]:
         """Those that nobody and nothing has cleared; the most severe first, then the newest."""

@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 
 from ltsys.adapters.postgres.operations import OperationsRecords
 from ltsys.adapters.postgres.order_reads import OrderReads
+from ltsys.adapters.postgres.reconciliations import ReconciliationRecords
 from ltsys.adapters.postgres.rows import rules_of, state_of, strategy_of
 from ltsys.adapters.postgres.session import Row
 from ltsys.adapters.postgres.statements import STATE_COLUMNS
@@ -19,6 +20,7 @@ from ltsys.domain.gate import Gate
 from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId
 from ltsys.domain.money import Usd
 from ltsys.domain.order import OrderStatus
+from ltsys.domain.reconciliation import Result
 from ltsys.ports.queries import (
     Hearing,
     LedgerReport,
@@ -27,6 +29,7 @@ from ltsys.ports.queries import (
     OrderRow,
     PostingRow,
     Pulse,
+    Reconciled,
     StoreUnavailableError,
     StrategyRow,
     WalletRow,
@@ -92,6 +95,10 @@ class PostgresQueries:
         with self._session() as session:
             return session.hearing()
 
+    def reconciled(self) -> Reconciled:
+        with self._session() as session:
+            return session.reconciled()
+
     def alerts(self) -> tuple[OpenAlert, ...]:
         with self._session() as session:
             return session.open_alerts()
@@ -153,6 +160,16 @@ class _Reading(OrderReads, OperationsRecords):
         return Hearing(
             states=StreamRecords(self._connection).stream_states(),
             gate=next((each for each in gates if each.gate is Gate.STREAM), None),
+        )
+
+    def reconciled(self) -> Reconciled:
+        gates = OperationsRecords(self._connection).gates()
+        wallets = self._rows("SELECT DISTINCT wallet FROM reconciliations ORDER BY wallet")
+        records = ReconciliationRecords(self._connection)
+        newest = (records.last_reconciliation(row["wallet"], tuple(Result)) for row in wallets)
+        return Reconciled(
+            last=tuple(each for each in newest if each is not None),
+            gate=next((each for each in gates if each.gate is Gate.RECONCILIATION), None),
         )
 
 
