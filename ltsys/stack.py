@@ -125,7 +125,7 @@ def running(
         on_step("starting the venue's simulator")
         run_dir = data_dir / "run"
         run_dir.mkdir(exist_ok=True)
-        simulator = undo.enter_context(_simulator(world, run_dir))
+        simulator = undo.enter_context(played(world, run_dir))
         key_file = trading_key_file(data_dir)
         account = _open_account(simulator, key_file, deposit_usd)
         environment = {
@@ -232,7 +232,8 @@ def _open_account(simulator: Simulator, key_file: Path, deposit_usd: str) -> _Ac
 
 
 @contextmanager
-def _simulator(world: World, run_dir: Path) -> Iterator[Simulator]:
+def played(world: World, run_dir: Path) -> Iterator[Simulator]:
+    """The simulator alone, until the block ends; its files are in the folder."""
     ready, started_at = run_dir / "simulator.json", SystemClock().wall()
     ready.unlink(missing_ok=True)
     own = ["--port", "0", "--ready-file", str(ready), "--parent-pid", str(os.getpid())]
