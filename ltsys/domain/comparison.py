@@ -3,7 +3,7 @@
 What is under way is no difference: it widens the span in which a balance may lie.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -46,7 +46,8 @@ def compare(ours: Books, theirs: Theirs, known: Known, *, young_after: datetime)
     """
     booked = {(fill.trade_id, fill.order_id): fill for fill in ours.fills}
     missed: dict[FindingKey, VenueFill] = {}
-    found = [*_orders(ours, theirs)]
+    coming = [trade for trade in theirs.trades if _is_coming(trade, ours, booked)]
+    found = [*_orders(ours, theirs, {trade.order_id for trade in coming})]
     for trade in theirs.trades:
         finding = _trade(trade, ours, booked.get(_key(trade)), young_after)
         if finding is not None:
@@ -54,7 +55,6 @@ def compare(ours: Books, theirs: Theirs, known: Known, *, young_after: datetime)
             if finding.kind in CORRECTABLE:
                 missed[finding.name] = trade
     found += _phantoms(ours.fills, theirs.trades)
-    coming = [trade for trade in theirs.trades if _is_coming(trade, ours, booked)]
     holdings = [_with_coming(holding, coming) for holding in ours.holdings]
     found += _tokens(holdings, theirs, known)
     unexplained = _unexplained(ours, holdings, theirs, coming)
@@ -79,7 +79,8 @@ def _judged(finding: Finding, known: Known) -> Finding:
     return finding
 
 
-def _orders(ours: Books, theirs: Theirs) -> Iterator[Finding]:
+def _orders(ours: Books, theirs: Theirs, matched: Set[VenueOrderId]) -> Iterator[Finding]:
+    """Of the `matched` a fill is on its way to us, which tells where they went."""
     shown = {order.order_id: order for order in theirs.orders}
     for order_id, order in shown.items():
         booked = ours.orders.get(order_id)
@@ -96,8 +97,9 @@ def _orders(ours: Books, theirs: Theirs) -> Iterator[Finding]:
                 lt_order_id=booked.lt_order_id,
             )
     for order_id, booked in ours.orders.items():
-        is_waiting = booked.is_young or booked.is_parked or not booked.is_newest
-        if booked.status in _AT_REST and order_id not in shown and not is_waiting:
+        is_waiting = booked.is_young or booked.is_parked or order_id in matched
+        is_at_rest = booked.status in _AT_REST and booked.is_newest
+        if is_at_rest and order_id not in shown and not is_waiting:
             yield Finding(
                 kind=Kind.ORDER_NOT_SHOWN,
                 key=order_id,
