@@ -44,14 +44,14 @@ def record_fill(
     tracking: Tracking,
     *,
     now: datetime,
+    look_at: datetime,
     tx: Transaction,
-    look_at: datetime | None = None,
 ) -> Tracking:
     """The fill is counted once, in its newest status; returns what is known of the order then.
 
     Whoever reports it, the answer to a post, a poll, the stream or a reconciliation, comes here
     with the strategy's lock (`lock_tracking`) and saves nothing itself. An order that moved by
-    it is looked at again at `look_at`, machine time; None leaves that to the caller. Raises
+    it is looked at again at `look_at`, machine time, or when the caller says so later. Raises
     MalformedAnswerError for a fill that cannot be this order's (LESSONS L07).
     """
     _refuse_foreign(reported, tracking.order)
@@ -83,7 +83,7 @@ def _count(
     reported: VenueFill,
     tracking: Tracking,
     now: datetime,
-    look_at: datetime | None,
+    look_at: datetime,
     tx: Transaction,
 ) -> Tracking:
     before = tracking.order
@@ -108,7 +108,7 @@ def _count(
     return replace(tracking, order=order, state=state, fills=fills, parked_at=None)
 
 
-def _reverse(fill: Fill, tracking: Tracking, look_at: datetime | None, tx: Transaction) -> Tracking:
+def _reverse(fill: Fill, tracking: Tracking, look_at: datetime, tx: Transaction) -> Tracking:
     """All that the fill touched is as if it had never been (LESSONS L23); people are told."""
     before = tracking.order
     order, posting = without_fill(before, fill)
