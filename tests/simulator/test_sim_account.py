@@ -77,6 +77,14 @@ def test_large_orders_near_the_middle_score(venue, ann, token):
     assert ann.call("GET", "/order-scoring")[0] == 400
 
 
+def test_a_builder_takes_nothing_here(venue):
+    """The two rates that the SDK adds to a market's (VENUE §11)."""
+    told = venue.get(f"/fees/builder-fees/{CODE}")
+
+    assert told == {"builder_maker_fee_rate_bps": 0, "builder_taker_fee_rate_bps": 0}
+    assert venue.call("GET", "/fees/builder-fees/0x1")[0] == 400
+
+
 def test_a_builders_trades_are_public_and_its_own(venue, token):
     """VENUE §8.3, read by the official SDK's own model."""
     ann, bob = Trader(venue, "ann"), Trader(venue, "bob")

@@ -22,6 +22,7 @@ UNDOCUMENTED = (
     "GET /version",
     "GET /api/geoblock",
     "GET /data/pre-migration-orders",
+    "GET /fees/builder-fees/{code}",
     "POST /auth/readonly-api-key",
     "GET /auth/readonly-api-keys",
     "DELETE /auth/readonly-api-key",

@@ -55,6 +55,23 @@ def test_keys_are_made_derived_listed_and_deleted(trader):
     assert refusal.value.status_code == 401
 
 
+def test_a_buy_through_a_builder_fits_into_the_balance_with_its_fees(trader, token, caplog):
+    """The SDK asks for the builder's fees, and warns if it cannot learn them (VENUE §11)."""
+    order = MarketOrderArgs(
+        token_id=token,
+        amount=20,
+        side="BUY",
+        order_type=OrderType.FAK,
+        builder_code="0x" + "b" * 64,
+        user_usdc_balance=10,
+    )
+
+    trader.client.create_and_post_market_order(order, order_type=OrderType.FAK)
+
+    assert 9_500_000 < 1_000_000_000 - trader.cash_units() <= 10_000_000
+    assert "builder fee rate" not in caplog.text
+
+
 @pytest.mark.parametrize("order_type", [OrderType.FOK, OrderType.FAK])
 def test_immediate_orders_buy_and_sell(trader, token, order_type):
     """The answer's amounts, the balances and the venue's own truth agree (VENUE §5.1)."""

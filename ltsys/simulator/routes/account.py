@@ -1,7 +1,5 @@
 """What a trader may read of his own: orders, trades, balances, messages (VENUE §8, §10)."""
 
-import re
-
 from ltsys.simulator.box import Box
 from ltsys.simulator.exchange.eip712 import EXCHANGE, EXCHANGE_V3, NEG_RISK_EXCHANGE
 from ltsys.simulator.exchange.keys import ApiKey
@@ -10,6 +8,7 @@ from ltsys.simulator.exchange.order import Fill, Leg
 from ltsys.simulator.http import Request, Router
 from ltsys.simulator.routes.order_views import builder_trade_view, order_view, trade_view
 from ltsys.simulator.routes.paging import page, window
+from ltsys.simulator.routes.tokens import is_builder_code
 from ltsys.simulator.routes.trading import is_in
 from ltsys.simulator.units import parse_uint
 from ltsys.simulator.venue_error import VenueError
@@ -17,7 +16,6 @@ from ltsys.simulator.venue_error import VenueError
 _SPENDERS = (EXCHANGE, NEG_RISK_EXCHANGE, EXCHANGE_V3)
 _TOKEN_ASSETS = frozenset({"CONDITIONAL", "CONDITIONAL-V2"})
 _SIGNATURE_TYPES = frozenset({"0", "1", "2", "3"})
-_BUILDER_CODE = re.compile(r"0x[0-9a-fA-F]{64}")
 
 
 class AccountRoutes:
@@ -81,7 +79,7 @@ class AccountRoutes:
     def builder_trades(self, request: Request) -> object:
         """Trades that a builder code brought, newest first; public, as the official SDK asks."""
         code = request.param("builder_code").lower()
-        if not _BUILDER_CODE.fullmatch(code):
+        if not is_builder_code(code):
             raise VenueError(400, "invalid builder trade params")
         self._box.now()
         after, before = window(request)

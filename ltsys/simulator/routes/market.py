@@ -5,7 +5,7 @@ from ltsys.simulator.http import Request, Router
 from ltsys.simulator.routes.clob_market import clob_market_view, fee_cap_bps
 from ltsys.simulator.routes.gamma_views import iso
 from ltsys.simulator.routes.paging import page
-from ltsys.simulator.routes.tokens import find_market, find_token
+from ltsys.simulator.routes.tokens import find_market, find_token, is_builder_code
 from ltsys.simulator.units import number
 from ltsys.simulator.venue_error import VenueError
 from ltsys.simulator.world.facts import Market
@@ -33,6 +33,7 @@ class MarketRoutes:
             router.add("GET", f"/tick-size{ending}", self.tick_size)
             router.add("GET", f"/neg-risk{ending}", self.neg_risk)
             router.add("GET", f"/fee-rate{ending}", self.fee_rate)
+        router.add("GET", "/fees/builder-fees/*", self.builder_fees)
         router.add("GET", "/markets-by-token/*", self.by_token)
         router.add("GET", "/clob-markets/*", self.compact)
         router.add("GET", "/simplified-markets", self.simplified)
@@ -53,6 +54,15 @@ class MarketRoutes:
     def fee_rate(self, request: Request) -> object:
         """The cap on chain, in basis points."""
         return {"base_fee": fee_cap_bps(self._market(request, self._box.now()))}
+
+    def builder_fees(self, request: Request) -> object:
+        """What a builder takes on top: nothing here, whoever it is (VENUE §11).
+
+        The text for what is no builder code is a guess.
+        """
+        if not is_builder_code(request.tail):
+            raise VenueError(400, "invalid builder code")
+        return {"builder_maker_fee_rate_bps": 0, "builder_taker_fee_rate_bps": 0}
 
     def by_token(self, request: Request) -> object:
         """The market of a token."""

@@ -1,4 +1,6 @@
-"""Which tokens and markets a request asks about (VENUE §9)."""
+"""Which tokens, markets and builders a request asks about (VENUE §9, §11)."""
+
+import re
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.http import Request
@@ -6,6 +8,7 @@ from ltsys.simulator.venue_error import VenueError
 from ltsys.simulator.world.facts import Market
 
 MAX_TOKENS = 500
+_BUILDER_CODE = re.compile(r"0x[0-9a-fA-F]{64}")
 
 
 def find_token(box: Box, token: str, now: float) -> tuple[Market, int]:
@@ -29,6 +32,11 @@ def find_market(box: Box, condition_id: str, now: float) -> Market:
     if market is None or market.opens_at > now:
         raise VenueError(404, "market not found")
     return market
+
+
+def is_builder_code(text: str) -> bool:
+    """Whether a text could be a builder's code: 32 bytes in hexadecimal."""
+    return _BUILDER_CODE.fullmatch(text) is not None
 
 
 def asked_tokens(request: Request) -> list[tuple[str, str]]:
