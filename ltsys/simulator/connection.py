@@ -16,16 +16,23 @@ _BAD_REQUEST = (
 )
 
 
+MAX_HEAD_BYTES = 1 << 16
+"""The longest request line with all headers; the venue's own limit is not known."""
+
+
 class Connection(HttpToolsProtocol):
-    """uvicorn's protocol with two additions.
+    """uvicorn's protocol with three additions.
 
     An application may end the connection without an answer, through the ASGI extension
     `ltsys.drop`. A request that does not arrive whole within `patience_s` real seconds
-    ends it too, so that nobody holds a socket by sending a byte a minute.
+    ends it too, so that nobody holds a socket by sending a byte a minute. So does a head
+    beyond the limit, of which the parser would keep every byte.
     """
 
     patience_s = 30.0
     _patience: asyncio.TimerHandle | None = None
+    _is_in_head = False
+    _head_bytes = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start to wait for the first request."""
@@ -38,9 +45,24 @@ class Connection(HttpToolsProtocol):
         self._stop_waiting()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless the head becomes too long; the read in which it began is free."""
+        was_in_head = self._is_in_head
+        super().data_received(data)
+        if was_in_head and self._is_in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self.send_400_response("")
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._is_in_head = False
+        super().on_headers_complete()
+
     def on_message_begin(self) -> None:
         """Wait for the rest of this request, and offer the application the drop."""
         super().on_message_begin()
+        self._is_in_head, self._head_bytes = True, 0
         self._stop_waiting()
         self._wait()
         ways: dict[object, Callable[[], None]] = {

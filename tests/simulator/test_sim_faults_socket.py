@@ -12,9 +12,12 @@ from sim_process import running
 from uvicorn import Config
 from uvicorn.server import ServerState
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
-from ltsys.simulator.connection import Connection
+from ltsys.simulator.connection import MAX_HEAD_BYTES, Connection
 from ltsys.simulator.http import Application, Router
+from ltsys.simulator.streams import protocol
+from ltsys.simulator.streams.protocol import StreamProtocol
 
 
 class Wire:
@@ -116,6 +119,51 @@ def test_a_stream_may_be_silent_as_long_as_it_likes():
     assert asyncio.run(_patience_of_a_stream()) is None
 
 
+def test_a_head_without_end_is_refused():
+    """The parser would keep every byte of it."""
+    assert asyncio.run(_endless_head()).endswith(b'{"error":"Bad Request"}')
+
+
+@pytest.mark.parametrize(
+    ("limit", "say"),
+    [
+        ("MAX_FRAGMENTS", lambda stream: stream.send(["a", "", "", "b"])),
+        ("MAX_UNREAD_BYTES", lambda stream: stream.ping()),
+    ],
+)
+def test_crumbs_and_unread_pongs_end_a_stream(limit, say, monkeypatch):
+    """Without a closing handshake, which nobody would read."""
+    monkeypatch.setattr(protocol, limit, -1)
+
+    assert asyncio.run(_end_of_stream(say)) is None
+
+
+async def _endless_head():
+    """What a client hears whose second request has no end."""
+    async with _listening(Application(Router())) as (address, made):
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(b"GET / HTTP/1.1\r\n\r\n")
+        await reader.readuntil(b'{"error":"Not Found"}')
+        made[0].data_received(b"GET / HTTP/1.1\r\nx: ")
+        made[0].data_received(b"a" * MAX_HEAD_BYTES)
+        made[0].data_received(b"a")
+        heard = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    return heard
+
+
+async def _end_of_stream(say):
+    """The closing frame that a client hears once it has said something, if there is one."""
+    async with (
+        _listening(_echo) as ((host, port), _),
+        connect(f"ws://{host}:{port}/ws/user") as stream,
+    ):
+        with pytest.raises(ConnectionClosed) as closed:
+            await asyncio.gather(say(stream), stream.recv())
+    return closed.value.rcvd
+
+
 async def _given_up(begun):
     """What a client hears who says no more than this."""
     async with _listening(Application(Router())) as (address, _):
@@ -152,7 +200,7 @@ async def _listening(application):
     """An application behind the simulator's connections: its address, and those made so far."""
     made = []
     config = Config(
-        application, http=Connection, ws="websockets-sansio", log_config=None, lifespan="off"
+        application, http=Connection, ws=StreamProtocol, log_config=None, lifespan="off"
     )
     config.load()
 

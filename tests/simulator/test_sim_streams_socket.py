@@ -93,7 +93,7 @@ def test_prices_come_by_themselves_while_the_clock_runs(tmp_path):
         first = {"type": "market", "assets_ids": tokens, "custom_feature_enabled": True}
         with channel(venue, "market", first) as client:
             assert [each["event_type"] for each in heard(client)] == ["book", "book"]
-            venue.post("/sim/clock", {"rate": 1000, "paused": False})
+            venue.post("/sim/clock", {"rate": 60, "paused": False})
 
             kinds = {json.loads(client.recv(timeout=WAIT_S))["event_type"] for _ in range(20)}
 
