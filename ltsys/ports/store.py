@@ -200,6 +200,10 @@ class LiveStore(Protocol):
         answered_at: datetime,
     ) -> None: ...
 
+    def note_latency(self, lt_order_id: LtOrderId, latency_ms: int) -> None:
+        """For an answer that moves nothing any more; a latency that was told stays."""
+        ...
+
     def move_order(
         self,
         before: LiveOrder,

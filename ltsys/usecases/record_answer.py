@@ -41,6 +41,9 @@ def record_answer(
         is_newest = tracking.order.order_id == order_id
         if not is_newest or (tracking.order.status, event) not in TRANSITIONS:
             # of an attempt that was given up, it says nothing about the one that followed
+            if is_newest and event in _ACKNOWLEDGED:
+                told_ms = latency_ms(since=tracking.queued_at, until=wall)
+                tx.note_latency(lt_order_id, told_ms)
             _log(tracking.order, f"late answer without effect: {text}", wall, tracking, tx)
             return None
         _move(tracking, event, text, wall, desk, tx)

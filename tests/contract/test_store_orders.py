@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
 from live_made import (
     LEADER,
@@ -260,3 +261,15 @@ def test_more_than_a_thousand_orders_come_due(store, wall):
 
     assert len(working) == len({*few, *rest}) == 1_200
     assert len(few) == 5
+
+
+def test_the_latency_of_a_late_answer_is_told_once(postgres, database_url):
+    """An order that moved by other news keeps what its answer took."""
+    order = with_planned(postgres)
+
+    for told_ms in (80, 5_000):
+        with postgres.transaction() as tx:
+            tx.note_latency(order.lt_order_id, told_ms)
+
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("SELECT latency_ms FROM lt_orders").fetchall() == [(80,)]

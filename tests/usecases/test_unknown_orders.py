@@ -15,7 +15,7 @@ from ltsys.domain.errors import (
 from ltsys.domain.money import ZERO_USD, Shares, Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.venue import AlreadySeen, Killed, VenueOrderStatus
-from ltsys.usecases.execute_order import post_and_record
+from ltsys.usecases.execute_order import execute_order, post_and_record
 from ltsys.usecases.launch_strategy import pause_strategy
 from ltsys.usecases.record_answer import record_answer
 from ltsys.usecases.track_order import due_orders, track_order
@@ -291,6 +291,24 @@ def test_a_late_rejection_of_an_order_that_was_filled_changes_nothing(floor):
     assert result is None
     assert floor.order(order) == order
     assert "late answer without effect" in floor.messages("post")[-1]
+
+
+def test_a_fill_that_is_heard_before_the_answer_leaves_the_answer_its_latency(floor):
+    """The stream may tell of a fill first (VENUE §13.2)."""
+    key = floor.signal()
+
+    def heard_first(signed):
+        order = next(iter(floor.store.tables.lt_orders.values())).order
+        floor.stream(order)
+        floor.clock.move(timedelta(milliseconds=80))
+        return accepted()(signed)
+
+    floor.venue.answers.append(heard_first)
+    execute_order(key, desk=floor.desk)
+
+    row = floor.row(key)
+    assert row.status is OrderStatus.FILLED
+    assert row.latency_ms == 80
 
 
 def test_a_late_acceptance_makes_an_unknown_order_live(floor):

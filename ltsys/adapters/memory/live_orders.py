@@ -138,6 +138,11 @@ class LiveOrderRecords(SignalRecords):
                 matched=matched or row.matched,
             )
 
+    def note_latency(self, lt_order_id: LtOrderId, latency_ms: int) -> None:
+        row = self._tables.lt_orders.get(lt_order_id)
+        if row is not None and row.latency_ms is None:
+            self._tables.lt_orders[lt_order_id] = replace(row, latency_ms=latency_ms)
+
     def move_order(
         self,
         before: LiveOrder,

@@ -108,6 +108,14 @@ class LiveOrderRecords(AttemptRecords):
         )
         self._event(order.lt_order_id, None, OrderStatus.PLANNED, None, None)
 
+    def note_latency(self, lt_order_id: LtOrderId, latency_ms: int) -> None:
+        self._write(
+            """
+            UPDATE lt_orders SET latency_ms = %s WHERE lt_order_id = %s AND latency_ms IS NULL
+            """,
+            (latency_ms, lt_order_id),
+        )
+
     def move_order(
         self,
         before: LiveOrder,
