@@ -34,7 +34,7 @@ _SPEED = 5
 _MARKET_MINUTES = 5
 _AT_ONCE = ("--category", "crypto")
 """Games park every order for seconds; the drill wants answers."""
-_MARKETS = 40
+_MARKETS = 10
 _LIFE_LEFT = timedelta(seconds=60)
 _LIFE_AT_MOST = timedelta(minutes=10)
 _ALL_ENDED_S = 700
@@ -145,11 +145,10 @@ class _Run:
         plan = self._drill.plan
         blows, sent, began = deque(plan.blows()), 0, time.monotonic()
         while sent < plan.signals or blows:
-            elapsed_s = time.monotonic() - began
-            due = min(plan.signals, int(elapsed_s * plan.rate_per_s))
+            due = min(plan.signals, int((time.monotonic() - began) * plan.rate_per_s))
             sent = self._write(sent, due)
             self._strike_due(blows, sent / plan.signals)
-            self._repeat_due(elapsed_s)
+            self._repeat_due()
             self._trouble.look()
             self._drill.on_step(f"{sent:,} of {plan.signals:,} signals, {self._losses()}")
             self._pause.wait(_BEAT_S)
@@ -190,7 +189,7 @@ class _Run:
                 blows.remove(blow)
                 self._trouble.strike(blow, self._stack)
 
-    def _repeat_due(self, _elapsed_s: float) -> None:
+    def _repeat_due(self) -> None:
         """Every task comes a second time, in another order than the first (LESSONS L56)."""
         now = time.monotonic()
         due = [key for at, key in self._repeats if at <= now]
