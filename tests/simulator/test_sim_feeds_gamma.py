@@ -3,6 +3,7 @@
 import gzip
 import json
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from sim_harness import ONE, SHARED, START, Trader, Venue
@@ -189,6 +190,43 @@ def test_filters_of_markets(venue):
     for query, test in expected.items():
         found = venue.get(f"/markets?closed=true&limit=500&{query}")
         assert found == [row for row in everything if test(row)], query
+
+
+@pytest.mark.parametrize(
+    ("listing", "name"),
+    [
+        ("/markets", "volume_num"),
+        ("/markets", "liquidity_num"),
+        ("/events", "volume"),
+        ("/events", "liquidity"),
+    ],
+)
+def test_bounds_of_dollars(venue, listing, name):
+    """From some market's dollars up, and from there down: together all of them."""
+    venue.move_to(START + 100)
+    field = {"volume_num": "volumeNum", "liquidity_num": "liquidityNum"}.get(name, name)
+    everything = venue.get(f"{listing}?limit=500&closed=false")
+    some = sorted(row[field] for row in everything)[-len(everything) // 4]
+
+    up = venue.get(f"{listing}?limit=500&closed=false&{name}_min={some}")
+    down = venue.get(f"{listing}?limit=500&closed=false&{name}_max={some}")
+
+    assert some > 0
+    assert up == [row for row in everything if row[field] >= some]
+    assert down == [row for row in everything if row[field] <= some]
+
+
+def test_liquidity_is_what_rests_in_the_book(venue):
+    """Dollars on both sides of the first outcome's book; none once the market has ended."""
+    market = venue.market()
+    book = venue.get(f"/book?token_id={market.tokens[0]}")
+    levels = [*book["bids"], *book["asks"]]
+
+    told = Decimal(venue.get(f"/markets/{market.gamma_id}")["liquidity"])
+    venue.move_to(market.ends_at)
+
+    assert told == sum(Decimal(level["price"]) * Decimal(level["size"]) for level in levels)
+    assert venue.get(f"/markets/{market.gamma_id}")["liquidity"] == "0"
 
 
 @pytest.mark.parametrize("field", ["volumeNum", "volume_num", "endDate", "startDate", "id"])

@@ -14,6 +14,7 @@ from ltsys.simulator.world.facts import Market
 
 T = TypeVar("T")
 Wanted = Callable[[Market], bool]
+Bounds = Callable[[Iterable[Market]], bool]
 Key = Callable[[Market], Decimal | float | str]
 
 _DAY_S = 86_400
@@ -24,8 +25,15 @@ def listed_markets(
 ) -> Iterable[Market]:
     """The markets that pass the request's filters, in its order; closed ones only if asked for."""
     closed = flag(request, "closed", default=False)
-    tests = [*_market_tests(request, now), *_volume_tests(request, views, now)]
-    found = (m for m in markets if m.is_closed(now) == closed and all(test(m) for test in tests))
+    tests = _market_tests(request, now)
+    bounds = _dollar_tests(request, "volume_num", "liquidity_num", views, now)
+    found = (
+        market
+        for market in markets
+        if market.is_closed(now) == closed
+        and all(test(market) for test in tests)
+        and all(bound([market]) for bound in bounds)
+    )
     return _ordered(request, found, _market_keys(views, now))
 
 
@@ -39,6 +47,7 @@ def listed_events(
     ids, slugs = set(values(request, "id")), set(values(request, "slug"))
     title = request.param("title_search").lower()
     tests = _span_tests(request) + _tag_tests(request)
+    bounds = _dollar_tests(request, "volume", "liquidity", views, now)
     found = (
         event
         for event in events
@@ -47,6 +56,7 @@ def listed_events(
         and title in event.title.lower()
         and _has_state(request, event, now)
         and any(all(test(market) for test in tests) for market in event.seen(now))
+        and all(bound(event.seen(now)) for bound in bounds)
     )
     keys = _market_keys(views, now)
     own = {name: lambda event, key=key: key(event.markets[0]) for name, key in keys.items()}
@@ -95,11 +105,21 @@ def _tag_tests(request: Request) -> list[Wanted]:
     return tests
 
 
-def _volume_tests(request: Request, views: GammaViews, now: float) -> list[Wanted]:
-    if not {"volume_num_min", "volume_num_max"} & request.query.keys():
-        return []
-    least, most = amount(request, "volume_num_min", "0"), amount(request, "volume_num_max", "1e18")
-    return [lambda market: least <= views.volume_usd(market, now) <= most]
+def _dollar_tests(
+    request: Request, volume_name: str, liquidity_name: str, views: GammaViews, now: float
+) -> list[Bounds]:
+    """Bounds of some markets' dollars, in parameters that add `_min` or `_max` to a name."""
+
+    def bounded(name: str, measure: Callable[[Market, float], Decimal]) -> Bounds:
+        least, most = amount(request, f"{name}_min", "0"), amount(request, f"{name}_max", "1e18")
+        return lambda markets: least <= sum(measure(m, now) for m in markets) <= most
+
+    measures = {volume_name: views.volume_usd, liquidity_name: views.liquidity_usd}
+    return [
+        bounded(name, measure)
+        for name, measure in measures.items()
+        if {f"{name}_min", f"{name}_max"} & request.query.keys()
+    ]
 
 
 def _is_within(at: int | None, first: float | None, last: float | None) -> bool:
@@ -113,6 +133,7 @@ def _market_keys(views: GammaViews, now: float) -> dict[str, Key]:
         return lambda market: views.volume_usd(market, now, since=now - period_s)
 
     total: Key = lambda market: views.volume_usd(market, now)  # noqa: E731 - one of several keys
+    liquidity: Key = lambda market: views.liquidity_usd(market, now)  # noqa: E731 - another one
     return {
         "id": lambda market: int(market.gamma_id) if market.gamma_id.isdigit() else 0,
         "slug": lambda market: market.slug,
@@ -127,8 +148,8 @@ def _market_keys(views: GammaViews, now: float) -> dict[str, Key]:
         "volume24hr": volume(_DAY_S),
         "volume1wk": volume(7 * _DAY_S),
         "volume1mo": volume(30 * _DAY_S),
-        "liquidity": lambda _: 0,
-        "liquidityNum": lambda _: 0,
+        "liquidity": liquidity,
+        "liquidityNum": liquidity,
     }
 
 

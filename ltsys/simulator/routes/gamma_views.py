@@ -11,6 +11,7 @@ from ltsys.simulator.units import ONE, human, number
 from ltsys.simulator.world import resolution
 from ltsys.simulator.world.catalogue import Catalogue, MarketEvent, Tag, tag_of
 from ltsys.simulator.world.facts import Market
+from ltsys.simulator.world.quotes import Ladder
 
 _DAY_S = 86_400
 _PERIODS_S = {"24hr": _DAY_S, "1wk": 7 * _DAY_S, "1mo": 30 * _DAY_S, "1yr": 365 * _DAY_S}
@@ -42,6 +43,12 @@ class GammaViews:
         """Dollars traded; of the last day or so with `since`."""
         return self._indexer.volume_usd(now, market, since=since)
 
+    def liquidity_usd(self, market: Market, now: float) -> Decimal:
+        """Dollars that rest in the book; that both sides count alike is a guess."""
+        bids, asks = self._book(market, now)
+        units = sum(price * shares // ONE for price, shares in (*bids, *asks))
+        return Decimal(units) / ONE
+
     def _market(self, market: Market, now: float) -> dict[str, object]:
         return {
             **_identity(market),
@@ -50,6 +57,7 @@ class GammaViews:
             **_trading(market, self._world.tick(market, now)),
             **self._quotes(market, now),
             **self._volumes([market], now),
+            **self._liquidity(market, now),
             **_resolution(market, now),
             "tags": [tag_view(tag_of(market.category))],
         }
@@ -81,6 +89,8 @@ class GammaViews:
             "createdAt": iso(first.opens_at),
             "updatedAt": iso(resolution.changed_at(first, now)),
             **self._volumes(markets, now, as_text=False),
+            "liquidity": _fragment(sum((self.liquidity_usd(m, now) for m in markets), Decimal(0))),
+            "openInterest": 0,
             "tags": [tag_view(tag_of(event.category))],
         }
         if ends:
@@ -106,11 +116,19 @@ class GammaViews:
         return view
 
     def _touch(self, market: Market, now: float) -> tuple[int, int]:
-        if not market.is_open(now):
-            return 0, ONE
-        point = self._world.last_price(market, now)
-        bids, asks = self._exchange.book(market).token_book(point, now, 0)
+        bids, asks = self._book(market, now)
         return bids[0][0] if bids else 0, asks[0][0] if asks else ONE
+
+    def _book(self, market: Market, now: float) -> tuple[Ladder, Ladder]:
+        """The first outcome's bids and asks, best first; none once the market has ended."""
+        if not market.is_open(now):
+            return (), ()
+        point = self._world.last_price(market, now)
+        return self._exchange.book(market).token_book(point, now, 0)
+
+    def _liquidity(self, market: Market, now: float) -> dict[str, object]:
+        dollars = self.liquidity_usd(market, now)
+        return {"liquidity": format(dollars, "f"), "liquidityNum": _fragment(dollars)}
 
     def _volumes(
         self, markets: list[Market], now: float, *, as_text: bool = True
@@ -122,9 +140,6 @@ class GammaViews:
         }
         if as_text:
             view |= {"volumeNum": _fragment(total), "volumeClob": _fragment(total)}
-            view |= {"liquidity": "0", "liquidityNum": 0}
-        else:
-            view |= {"liquidity": 0, "openInterest": 0}
         for name, period_s in _PERIODS_S.items():
             since = now - period_s
             recent = sum((self.volume_usd(m, now, since=since) for m in markets), Decimal(0))
