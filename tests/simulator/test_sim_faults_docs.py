@@ -1,6 +1,7 @@
 """The page about the simulator and its help say what the code does."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from ltsys.simulator.faults.catalogue import KINDS
 from ltsys.simulator.faults.script import parse_script
 from ltsys.simulator.faults.worlds import WORLDS
-from ltsys.simulator.options import parse
+from ltsys.simulator.options import SimulatorOptions, parse
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "simulator.md"
 
@@ -17,6 +18,12 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "simulator.md"
 def test_every_fault_stands_in_the_table(kind):
     """With its letter, its example and its meaning."""
     assert f"| {kind.letter} | `{kind.example}` | {kind.meaning} |" in PAGE.read_text()
+
+
+@pytest.mark.parametrize("option", fields(SimulatorOptions), ids=lambda option: option.name)
+def test_every_option_stands_in_the_page(option):
+    """The page is the reference; `--help` is its short form."""
+    assert "--" + option.name.replace("_", "-") in PAGE.read_text()
 
 
 def test_every_world_is_named_in_the_page():

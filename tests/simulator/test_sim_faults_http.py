@@ -175,6 +175,25 @@ def test_a_skewed_clock_refuses_signed_calls():
     assert ask(bench.venue, "GET", "/time").body == START + 120
 
 
+def test_a_balance_stands_still_until_it_is_updated():
+    """Deposits are not seen before the client asks the venue to look again (VENUE §10)."""
+    bench = Bench("always: stale-balance")
+    wallet = {"address": bench.trader.address, "cash_usd": "5"}
+
+    def told(path="/balance-allowance"):
+        return bench.send("GET", path + "?asset_type=COLLATERAL").body["balance"]
+
+    before = told()
+    bench.venue.admin("/sim/accounts", wallet)
+    stale, updated, after = told(), told("/balance-allowance/update"), told()
+    bench.venue.admin("/sim/accounts", wallet)
+
+    assert (before, stale) == ("1000000000", "1000000000")
+    assert (updated, after, told()) == ("1005000000", "1005000000", "1005000000")
+    assert bench.send("PUT", "/balance-allowance?asset_type=COLLATERAL").status == 200
+    assert told() == "1010000000"
+
+
 def test_a_fault_may_be_meant_for_one_wallet():
     """Others do not notice."""
     bench = Bench()

@@ -38,9 +38,10 @@ class Parameter:
 class FaultKind:
     """A fault as it may be named in a script.
 
-    `letter` is its place in VENUE §18.6. It is `of` what it happens to: a request, a trade,
-    a frame of a stream, a new connection to one, or at a moment whoever asks. `routes` are
-    the requests that it strikes unless the script says otherwise.
+    `letter` is its place in VENUE §18.6, or a word for what that list lacks. It is `of` what
+    it happens to: a request, a trade, a frame of a stream, a new connection to one, or at a
+    moment whoever asks. `routes` are the requests that it strikes unless the script says
+    otherwise.
     """
 
     name: str
@@ -321,6 +322,17 @@ KINDS: tuple[FaultKind, ...] = (
         example="at 10m for 20m: data-lag 3m",
         parameters=(Parameter(name="by", kind="seconds", default="60s"),),
         routes=_DATA_API,
+    ),
+    FaultKind(
+        name="stale-balance",
+        letter="balance",
+        meaning="a balance is told as it was when first asked for, until it is updated",
+        example="always: stale-balance",
+        routes=(
+            ("GET", "/balance-allowance"),
+            ("GET", "/balance-allowance/update"),
+            ("PUT", "/balance-allowance"),
+        ),
     ),
     FaultKind(
         name="clock-skew",

@@ -27,6 +27,7 @@ EFFECTS: dict[str, Effect] = {
     "success-false": http_faults.success_false,
     "data-lag": venue_faults.data_lag,
     "clock-skew": venue_faults.clock_skew,
+    "stale-balance": venue_faults.stale_balance,
     "html": http_faults.html,
     "html-after-accept": http_faults.html_after_accept,
 }

@@ -28,7 +28,10 @@ class ScriptError(ValueError):
 
 @dataclass(slots=True, kw_only=True)
 class Rule:
-    """One line: a fault, its values, its trigger, and how often it has met and struck."""
+    """One line: a fault, its values, its trigger, and how often it has met and struck.
+
+    `views` are answers that a fault keeps, by who asked and for what.
+    """
 
     line: str
     kind: FaultKind
@@ -39,6 +42,7 @@ class Rule:
     texts: dict[str, str] = field(default_factory=dict)
     met_count: int = 0
     struck_count: int = 0
+    views: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
 
 
 def parse_script(text: str) -> list[Rule]:

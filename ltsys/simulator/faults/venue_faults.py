@@ -50,6 +50,22 @@ def data_lag(strike: Strike, request: Request, call: Call) -> Response:
         world.data_lag_s = usual
 
 
+def stale_balance(strike: Strike, request: Request, call: Call) -> Response:
+    """The CLOB's view of a balance stands still until it is told to look again (VENUE §10).
+
+    That trades do not move it either makes it staler than the real one is known to be.
+    """
+    response = call(request)
+    if response.status == 200:
+        views = strike.rule.views
+        view = request.header(b"poly_address").lower(), request.query_string
+        if request.is_for("GET", "/balance-allowance"):
+            response.body = views.setdefault(view, response.body)
+        else:
+            views.pop(view, None)
+    return response
+
+
 def clock_skew(strike: Strike, request: Request, call: Call) -> Response:
     """The venue's clock is ahead, for those whom it judges and for those who ask it."""
     keys, by = strike.box.keys, strike.number("by")

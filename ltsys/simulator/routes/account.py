@@ -93,7 +93,7 @@ class AccountRoutes:
     def balance(self, request: Request) -> object:
         """Dollars or shares of the wallet, in base units, resting orders not subtracted.
 
-        There is no second, older view here that an update would have to refresh.
+        Only a fault (`stale-balance`) makes an older view of it, which an update refreshes.
         """
         key, _ = self._caller(request)
         ledger = self._box.exchange.ledger
