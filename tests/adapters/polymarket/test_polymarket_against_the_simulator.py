@@ -170,6 +170,27 @@ def test_a_resting_order_is_seen_and_canceled(world):
     assert world.venue.order(signed.order_id).status is VenueOrderStatus.CANCELED
 
 
+def test_open_orders_and_trades_are_read_over_more_than_a_page(world):
+    """L48: the venue gives five hundred at a time."""
+    _, book = world.open_book()
+    since = world.clock.now().replace(microsecond=0)
+    bought = world.signer.sign(world.ticket(book, "one trade", Usd.of(5), book.best_ask))
+    assert isinstance(world.venue.post(bought), Accepted)
+    names = [f"resting {number}" for number in range(501)]
+    lowest = Price(book.tick)
+    tickets = [world.ticket(book, each, Usd.of("0.2"), lowest, TimeInForce.GTC) for each in names]
+    resting = [world.signer.sign(ticket) for ticket in tickets]
+    for signed in resting:
+        assert world.venue.post(signed).status is AcceptedStatus.LIVE
+
+    shown = world.venue.open_orders()
+    trades = world.venue.trades(since)
+
+    assert {order.order_id for order in shown} == {signed.order_id for signed in resting}
+    assert bought.order_id in {trade.order_id for trade in trades}
+    assert all(world.venue.cancel(signed.order_id).is_canceled for signed in resting)
+
+
 @pytest.mark.parametrize(
     ("spend", "code"), [("0.5", "MIN_NOTIONAL"), ("900000", "NOT_ENOUGH_BALANCE")]
 )
