@@ -1,7 +1,8 @@
 """One seed and one script of requests make one history, byte for byte.
 
 The script is played with the clock moved in one step, in many small ones with people
-looking on, and running at several speeds; every answer of it goes into one digest.
+looking on, and running at several speeds; every answer of it goes into one digest, and every
+frame of the streams into another.
 """
 
 import json
@@ -10,9 +11,11 @@ from hashlib import sha256
 
 import pytest
 from sim_harness import START, Trader, Venue
+from stream_client import follow, listen
 
 from ltsys.simulator.clock import SimClock
 from ltsys.simulator.server import build_application
+from ltsys.simulator.streams.streams import Streams
 
 END_S = 4 * 3600
 """Long enough for markets of all kinds to be traded, and for games to be over."""
@@ -27,9 +30,13 @@ class Script:
         self.arrive = arrive
         self.traders = [Trader(self.venue, name, "5000") for name in ("ann", "bob")]
         self.markets = self._chosen()
+        self.streams = Streams(self.venue.box)
+        tokens = [token for market in self.markets for token in market.tokens]
+        self.listeners = [listen(self.streams, self.traders[0])]
+        self.listeners += [follow(self.streams, *tokens, custom_feature_enabled=True)]
 
     def play(self):
-        """The digest over all answers."""
+        """The digests over all answers, and over all frames of each stream."""
         for second in (0, 1, 2, 4, 9, 31, 62, 130):
             self.arrive(self.venue, START + second)
             self.trade(second)
@@ -37,7 +44,7 @@ class Script:
         for second in (299, 301, 331, 900, 905, 3600, 2 * 3600, END_S):
             self.arrive(self.venue, START + second)
             self.look()
-        return self.digest.hexdigest()
+        return self.digest.hexdigest(), [digest_of(each.frames()) for each in self.listeners]
 
     def trade(self, second):
         """Takers who come again within seconds, and orders that wait for a price."""
@@ -91,6 +98,11 @@ class Script:
         return [coin, game, next(m for m in seen if m.neg_risk)]
 
 
+def digest_of(frames):
+    """One digest of some texts."""
+    return sha256("\n".join(frames).encode()).hexdigest()
+
+
 def leap(venue, at):
     """Straight there."""
     venue.move_to(at)
@@ -136,7 +148,7 @@ def history():
 
 @pytest.mark.parametrize("arrive", [creep, Running(1.0), Running(7.0), Running(3600.0)])
 def test_the_same_script_makes_the_same_history_however_the_clock_moves(history, arrive):
-    """Byte for byte: books, trades, orders, feeds, and the venue's own truth."""
+    """Byte for byte: books, trades, orders, feeds, frames, and the venue's own truth."""
     assert Script(arrive).play() == history
 
 

@@ -159,14 +159,17 @@ class Exchange:
         """Turn free pairs of a market into dollars; False if they do not suffice."""
         return self.ledger.merge(address, market, units)
 
+    @property
+    def next_at(self) -> float:
+        """When something happens next, as far as the world is known; infinity if nothing does."""
+        return min(self._agenda.next_at, self._books.next_at)
+
     def advance(self, now: float) -> None:
         """Let happen, in order of time, all that happens up to now."""
         self.world.look(now)
-        while True:
-            agenda_at, books_at = self._agenda.next_at, self._books.next_at
-            if agenda_at > now and books_at > now:
-                return
-            if agenda_at <= books_at:
+        while self.next_at <= now:
+            books_at = self._books.next_at
+            if self._agenda.next_at <= books_at:
                 self._agenda.run_next()
             else:
                 self._lifecycle.happen(self._books.next_market(), books_at)

@@ -29,10 +29,14 @@ class News:
 
 
 class MarketFeed:
-    """Compares books with what was told of them; a book that nobody follows costs nothing."""
+    """Compares books with what was told of them; a book that nobody follows costs nothing.
+
+    `trade_count` is that of users' trades in such books, each of which may bring moments.
+    """
 
     def __init__(self, box: Box) -> None:
         """Nobody follows anything."""
+        self.trade_count = 0
         self._world = box.world
         self._prices = PriceRoutes(box)
         self._followers: Counter[str] = Counter()
@@ -106,6 +110,7 @@ class MarketFeed:
         self._taken_at[condition_id] = change.at
         if condition_id not in self._told:
             return []
+        self.trade_count += 1
         self._traded.add(condition_id)
         token = fill.market.tokens[fill.taker.outcome_index]
         return [News(event=events.fill_event(fill), at=change.at, tokens=(token,))]

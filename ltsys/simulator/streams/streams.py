@@ -1,6 +1,7 @@
 """The WebSocket side of the venue: who is connected, and what each of them hears."""
 
 import asyncio
+from collections import deque
 from functools import partial
 
 from ltsys.simulator.box import Box
@@ -13,6 +14,9 @@ from ltsys.simulator.streams.sessions import MarketSession, Session, UserSession
 
 PUMP_S = 0.03
 """Real seconds between two looks at the clock while somebody is connected."""
+
+STRETCH_S = 3600
+"""So many simulated seconds are looked ahead at once while time is lived through."""
 
 _CHANNELS = {"/ws/user": "user", "/ws/market": "market"}
 
@@ -90,13 +94,33 @@ class Streams:
         """Live through the time since the last call, telling what each moment brings."""
         after = self._lived_until
         self._lived_until = max(after, now)
-        if not self._markets or now <= after:
+        if not self._markets:
             return
         self._box.world.look(now)
+        while after < now:
+            until = min(now, after + STRETCH_S)
+            self._live_through(after, until)
+            after = until
+
+    def _live_through(self, after: float, until: float) -> None:
+        """Tell what the exchange and the world bring in (after, until], each at its time.
+
+        A trade has moments of its own, when the depth that it took comes back; after one
+        the rest of the moments is looked up anew.
+        """
+        exchange, feed = self._box.exchange, self._feed
         is_general = any(session.wants_custom for session in self._markets)
-        for moment in self._feed.moments(after, now, is_general=is_general):
-            self._box.exchange.advance(moment.at)
-            self._publish(self._feed.live(moment))
+        moments = deque(feed.moments(after, until, is_general=is_general))
+        while moments or exchange.next_at <= until:
+            if exchange.next_at <= (moments[0].at if moments else until):
+                known = feed.trade_count
+                exchange.advance(exchange.next_at)
+                if feed.trade_count != known:
+                    moments = deque(feed.moments(after, until, is_general=is_general))
+                continue
+            moment = moments.popleft()
+            after = moment.at
+            self._publish(feed.live(moment))
 
     def _hear(self, event: Event) -> None:
         match event:
