@@ -62,7 +62,7 @@ def compare(ours: Books, theirs: Theirs, known: Known, *, young_after: datetime)
     return Comparison(
         findings=tuple(_judged(finding, known) for finding in found if _counts(finding, known)),
         missed=missed,
-        cash=theirs.cash,
+        observed=unexplained,
         unexplained=_narrowed(unexplained, known),
         arrived=tuple(h for h in ours.holdings if _has_arrived(h, theirs)),
     )
@@ -243,7 +243,7 @@ def _received(holding: Holding, theirs: Theirs) -> Span:
 def _cash(unexplained: Span | None, cash: Span, known: Known) -> Iterator[Finding]:
     if unexplained is None or known.unexplained is None:
         return
-    difference = unexplained.minus(_moved_by_owner(known)).distance(known.unexplained)
+    difference = unexplained.distance(known.unexplained)
     if abs(difference) > CASH_TOLERANCE:
         yield Finding(
             kind=Kind.COLLATERAL,
@@ -256,19 +256,12 @@ def _cash(unexplained: Span | None, cash: Span, known: Known) -> Iterator[Findin
 
 def _narrowed(unexplained: Span | None, known: Known) -> Span | None:
     """What every look agrees on: each may rule out a part of what was possible before."""
-    if unexplained is None:
-        return known.unexplained
-    now = unexplained.minus(_moved_by_owner(known))
     before = known.unexplained
-    if before is None or before.most is None or now.most is None:
-        return now if before is None else before
-    if now.distance(before):
+    if unexplained is None or before is None:
+        return before or unexplained
+    if unexplained.distance(before) or before.most is None or unexplained.most is None:
         return before
-    return Span(least=max(now.least, before.least), most=min(now.most, before.most))
-
-
-def _moved_by_owner(known: Known) -> Decimal:
-    return known.accepted.get((Kind.COLLATERAL, "usd"), _ZERO)
+    return Span(least=max(unexplained.least, before.least), most=min(unexplained.most, before.most))
 
 
 def _has_arrived(holding: Holding, theirs: Theirs) -> bool:

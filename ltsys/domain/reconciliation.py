@@ -68,7 +68,7 @@ CORRECTABLE = frozenset({Kind.MISSED_FILL, Kind.FAILED_FILL})
 """What the books may follow without a person: a fill of our own order, told by the venue."""
 
 AMOUNTS = frozenset({Kind.TOKEN_BALANCE, Kind.COLLATERAL})
-"""Of these an amount is accepted, of the others the fact."""
+"""Of these what is accepted is how much it is now; of the others that it is so at all."""
 
 FindingKey = tuple[Kind, str]
 
@@ -220,7 +220,8 @@ class Known:
     """What earlier reconciliations left.
 
     `unexplained` are dollars of the wallet that our books do not know of: the owner's own, which
-    stay the same for ever but for what he moves. `accepted` is what an operator said is right.
+    stay the same but for what he moves and says so. `accepted` is what an operator said is right:
+    shares by their number, everything else by its name.
     """
 
     unexplained: Span | None = None
@@ -234,8 +235,10 @@ class Comparison:
     findings: tuple[Finding, ...]
     missed: Mapping[FindingKey, VenueFill]
     """The venue's word on each fill that can be corrected."""
-    cash: Span
+    observed: Span | None
+    """What of the cash did not come from our orders, as it looks now."""
     unexplained: Span | None
+    """The same, as all looks agree on it."""
     arrived: tuple[Holding, ...]
     """Winners whose shares have left the wallet: their redemption was seen."""
 
@@ -264,6 +267,7 @@ class Reconciliation:
     result: Result
     asked_at: datetime | None = None
     cash: Span | None = None
+    observed: Span | None = None
     unexplained: Span | None = None
     counts: Counts = field(default_factory=Counts)
     findings: tuple[Finding, ...] = ()

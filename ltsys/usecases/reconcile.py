@@ -23,6 +23,7 @@ from ltsys.domain.reconciliation import (
     Finding,
     FindingKey,
     Holding,
+    Kind,
     Known,
     Reconciliation,
     Result,
@@ -131,9 +132,17 @@ def _known(last: KeptReconciliation | None, accepted: Mapping[FindingKey, Decima
     before = last.reconciliation
     names = frozenset(finding.name for finding in before.findings)
     return Known(
-        unexplained=before.unexplained,
+        unexplained=before.observed if _is_cash_accepted(last) else before.unexplained,
         accepted=accepted,
         standing=frozenset() if before.counts.corrections else names,
+    )
+
+
+def _is_cash_accepted(last: KeptReconciliation) -> bool:
+    """Then what was seen is what the operator has of his own; later looks narrow it again."""
+    return any(
+        each.finding.kind is Kind.COLLATERAL and each.acknowledged_at is not None
+        for each in last.findings
     )
 
 
@@ -227,6 +236,7 @@ def _save(start: _Start, theirs: Theirs, found: Comparison, desk: Desk) -> Recon
         asked_at=theirs.asked_at,
         result=Result.CLEAN if found.is_clean else Result.DRIFT,
         cash=theirs.cash,
+        observed=found.observed,
         unexplained=found.unexplained if found.is_clean else start.known.unexplained,
         counts=Counts(
             orders=len(theirs.orders),

@@ -25,7 +25,7 @@ def upgrade() -> None:
         CREATE INDEX reconciliations_by_wallet ON reconciliations (wallet, reconciliation_id);
         COMMENT ON COLUMN reconciliations.asked_at IS 'venue time; the others are machine time';
         COMMENT ON COLUMN reconciliations.why IS 'what could not be asked; then nothing is known';
-        COMMENT ON COLUMN reconciliations.numbers IS 'dollars as text [least, most]; unexplained: what of the cash did not come from our orders';
+        COMMENT ON COLUMN reconciliations.numbers IS 'dollars as text [least, most]; observed: what of the cash did not come from our orders, as it looked; unexplained: as all looks agree on it';
 
         CREATE TABLE reconciliation_findings (
             finding_id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

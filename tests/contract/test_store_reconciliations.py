@@ -286,6 +286,7 @@ def a_reconciliation(wall, **changes):
         "asked_at": NOON,
         "result": Result.CLEAN,
         "cash": exactly(Decimal("1040.000001")),
+        "observed": Span(least=Decimal(980), most=Decimal(1000)),
         "unexplained": Span(least=Decimal(990), most=None),
         "counts": Counts(orders=1, trades=2, tokens=3, corrections=4),
     }

@@ -348,16 +348,6 @@ def test_what_stands_a_second_time_is_told():
     assert found(theirs=deposit, known=standing) == [(Kind.COLLATERAL, Action.ALERTED)]
 
 
-def test_an_amount_is_accepted_and_what_comes_on_top_is_not():
-    fifty = Known(unexplained=AT_REST, accepted={(Kind.COLLATERAL, "usd"): Decimal(50)})
-
-    assert found(theirs=their_word(cash=exactly(CASH + 50)), known=fifty) == []
-    (finding,) = compare(
-        our_books(), their_word(cash=exactly(CASH + 51)), fifty, young_after=OLD
-    ).findings
-    assert finding.difference == 1
-
-
 def test_shares_that_an_operator_accepted_are_no_difference():
     three = Known(unexplained=AT_REST, accepted={(Kind.TOKEN_BALANCE, YES): Decimal(3)})
 

@@ -282,6 +282,7 @@ def _holding_of(row: Row) -> Holding:
 def _numbers(made: Reconciliation) -> dict[str, object]:
     return {
         "cash": _ends(made.cash),
+        "observed": _ends(made.observed),
         "unexplained": _ends(made.unexplained),
         "orders": made.counts.orders,
         "trades": made.counts.trades,
@@ -316,6 +317,7 @@ def _kept_of(row: Row, findings: tuple[KeptFinding, ...]) -> KeptReconciliation:
             result=Result(row["result"]),
             why=row["why"],
             cash=_span_of(numbers["cash"]),
+            observed=_span_of(numbers["observed"]),
             unexplained=_span_of(numbers["unexplained"]),
             counts=Counts(**{name: numbers[name] for name in counts}),
             findings=tuple(each.finding for each in findings),
