@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from ltsys.adapters.sabotage import STEPS
 
-_WEIGHTS = {"execution": 5, "fills": 3, "resolution": 1, "signals": 2}
+_WEIGHTS = {"execution": 4, "fills": 4, "resolution": 1, "signals": 3}
 """How often each kind of worker is killed, against the others."""
 
 

@@ -41,6 +41,7 @@ _ALL_ENDED_S = 700
 """Longer than any market of the drill lives, shorter than ended ones are looked at often."""
 _TARGETS_FOR_S = 1.5
 _BEAT_S = 0.05
+_LAST_CHANCE_S = 20.0
 _LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -141,12 +142,18 @@ class _Run:
         return {rule["line"]: rule["struck"] for rule in rules}
 
     def _feed(self) -> None:
-        """Signals at their rate, each blow when its time has come."""
+        """Signals at their rate, each blow when its time has come.
+
+        Blows that are left over because their victims were still down have a last chance.
+        """
         plan = self._drill.plan
         blows, sent, began = deque(plan.blows()), 0, time.monotonic()
-        while sent < plan.signals or blows:
+        written_at = began
+        while sent < plan.signals or (blows and time.monotonic() - written_at < _LAST_CHANCE_S):
             due = min(plan.signals, int((time.monotonic() - began) * plan.rate_per_s))
-            sent = self._write(sent, due)
+            before, sent = sent, self._write(sent, due)
+            if sent > before:
+                written_at = time.monotonic()
             self._strike_due(blows, sent / plan.signals)
             self._repeat_due()
             self._trouble.look()
