@@ -30,19 +30,13 @@ def test_books_that_agree_are_said_to(agreeing: Running):
 
 
 def test_a_deposit_is_shown_accepted_and_gone(agreeing: Running, eventually):
-    """L51, L54."""
-    deposit(agreeing, 50)
-
-    def finding() -> dict[str, object] | None:
-        done = agreeing.lt("reconcile", "--json")
-        cash = [each for each in done.json["findings"] if each["kind"] == "collateral"]
-        return cash[0] if done.code == 1 and cash else None
-
-    found: list[dict[str, object]] = []
-    eventually(lambda: found.append(finding()) or found[-1], limit_s=60)
-    shown = agreeing.lt("reconcile")
-    assert "collateral" in shown.out
-    assert abs(Decimal(found[-1]["difference"])) > 0
+    """While orders are placed, what they may have cost blurs the sum."""
+    deposit(agreeing, 5_000)
+    done = agreeing.lt("reconcile", "--json")
+    (finding,) = [each for each in done.json["findings"] if each["kind"] == "collateral"]
+    assert done.code == 1
+    assert 4_000 < Decimal(finding["difference"]) <= 5_000
+    assert "collateral" in agreeing.lt("reconcile").out
 
     eventually(lambda: accept(agreeing), limit_s=60)
 
