@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from ltsys.domain.alert import Alert, Severity
+from ltsys.domain.gate import Gate
 from ltsys.ports.store import Transaction
 from ltsys.usecases.desk import Desk
 
-SIGNALS, ANSWERS = "overdue:signals", "overdue:answers"
+SIGNALS, ANSWERS, COMPARED = "overdue:signals", "overdue:answers", "overdue:reconciliation"
 
 
 def check_health(*, desk: Desk) -> None:
@@ -21,6 +22,17 @@ def check_health(*, desk: Desk) -> None:
         _tell(SIGNALS, signals, outbox.oldest_signal_at, wall, desk, tx)
         answers = "the oldest order whose fate is unknown has waited"
         _tell(ANSWERS, answers, outbox.oldest_unanswered_at, wall, desk, tx)
+        if Gate.RECONCILIATION in desk.required_gates:
+            compared = "the reconciliation gate, without which nothing is planned, has been shut for"
+            _tell(COMPARED, compared, _shut_since(wall, tx), wall, desk, tx)
+
+
+def _shut_since(wall: datetime, tx: Transaction) -> datetime | None:
+    """None while the lease of the last comparison runs; the watcher itself may be dead."""
+    lease = {each.gate: each for each in tx.gates()}.get(Gate.RECONCILIATION)
+    if lease is None or lease.is_open(wall):
+        return None
+    return lease.open_until or lease.changed_at
 
 
 def _tell(

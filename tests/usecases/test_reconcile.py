@@ -26,6 +26,7 @@ from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.reconciliation import Action, Kind, Result
 from ltsys.domain.venue import FillStatus
+from ltsys.usecases.check_health import COMPARED, check_health
 from ltsys.usecases.execute_order import execute_order
 from ltsys.usecases.reconcile import OVERDUE, reconcile
 from ltsys.usecases.resolve_order import Word
@@ -117,6 +118,21 @@ def test_people_are_told_once_the_lease_has_run_out(floor):
     assert while_open == []
     assert once_shut == [OVERDUE]
     assert alerts(floor) == []
+
+
+def test_people_are_told_when_nobody_compares_any_more(floor):
+    """The worker that should may be dead (L51)."""
+    reconcile(desk=floor.desk)
+    floor.clock.move(4 * MINUTE)
+    check_health(desk=floor.desk)
+    early = alerts(floor)
+    floor.clock.move(2 * MINUTE)
+    check_health(desk=floor.desk)
+    late = alerts(floor)
+    reconcile(desk=floor.desk)
+    check_health(desk=floor.desk)
+
+    assert (early, late, alerts(floor)) == ([], [COMPARED], [])
 
 
 def test_a_fill_that_nobody_told_of_is_counted(floor):
