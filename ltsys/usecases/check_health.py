@@ -23,7 +23,7 @@ def check_health(*, desk: Desk) -> None:
         answers = "the oldest order whose fate is unknown has waited"
         _tell(ANSWERS, answers, outbox.oldest_unanswered_at, wall, desk, tx)
         if Gate.RECONCILIATION in desk.required_gates:
-            compared = "the reconciliation gate, without which nothing is planned, has been shut for"
+            compared = "the reconciliation gate, which all planning needs, has been shut for"
             _tell(COMPARED, compared, _shut_since(wall, tx), wall, desk, tx)
 
 
