@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ltsys.simulator.admission.keys import KeyRing
 from ltsys.simulator.clock import SimClock
 from ltsys.simulator.exchange.exchange import Exchange
-from ltsys.simulator.exchange.keys import KeyRing
 from ltsys.simulator.faults.faults import Faults
 from ltsys.simulator.world.world import World
 

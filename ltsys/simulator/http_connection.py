@@ -20,7 +20,7 @@ MAX_HEAD_BYTES = 1 << 16
 """The longest request line with all headers; the venue's own limit is not known."""
 
 
-class Connection(HttpToolsProtocol):
+class HttpConnection(HttpToolsProtocol):
     """uvicorn's protocol with three additions.
 
     An application may end the connection without an answer, through the ASGI extension

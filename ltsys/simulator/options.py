@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ltsys.simulator.admission.limits import MODES, Mode
-from ltsys.simulator.faults.catalogue import KINDS
+from ltsys.simulator.faults.kinds import KINDS
 from ltsys.simulator.faults.script import Rule, ScriptError, parse_line, parse_script
 from ltsys.simulator.faults.worlds import WORLDS
 from ltsys.simulator.world.categories import CATEGORIES

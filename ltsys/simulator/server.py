@@ -12,20 +12,20 @@ from pathlib import Path
 import uvicorn
 
 from ltsys.simulator.admission.geoblock import Geoblock
+from ltsys.simulator.admission.keys import KeyRing
 from ltsys.simulator.admission.limits import Limits, Mode
 from ltsys.simulator.box import Box
 from ltsys.simulator.clock import SimClock
-from ltsys.simulator.connection import Connection
 from ltsys.simulator.exchange.exchange import Exchange
-from ltsys.simulator.exchange.keys import KeyRing
 from ltsys.simulator.faults.faults import Faults
 from ltsys.simulator.faults.frames import FrameFaults
 from ltsys.simulator.faults.layer import connect_faults
 from ltsys.simulator.http import Application, Layer, Message, Receive, Router, Send
+from ltsys.simulator.http_connection import HttpConnection
 from ltsys.simulator.indexer.indexer import Indexer
 from ltsys.simulator.indexer.portfolio import Portfolio
 from ltsys.simulator.options import SimulatorOptions, parse
-from ltsys.simulator.routes import scores
+from ltsys.simulator.routes import model_stub
 from ltsys.simulator.routes.account import AccountRoutes
 from ltsys.simulator.routes.admin import AdminRoutes
 from ltsys.simulator.routes.auth import AuthRoutes
@@ -35,11 +35,11 @@ from ltsys.simulator.routes.fault_admin import FaultAdminRoutes
 from ltsys.simulator.routes.gamma import GammaRoutes
 from ltsys.simulator.routes.history import HistoryRoutes
 from ltsys.simulator.routes.market import MarketRoutes
+from ltsys.simulator.routes.order_scoring import ScoringRoutes
 from ltsys.simulator.routes.positions import PositionRoutes
 from ltsys.simulator.routes.positions_v2 import PositionV2Routes
 from ltsys.simulator.routes.prices import PriceRoutes
 from ltsys.simulator.routes.relayer import RelayerRoutes
-from ltsys.simulator.routes.scoring import ScoringRoutes
 from ltsys.simulator.routes.trading import TradingRoutes
 from ltsys.simulator.streams.protocol import StreamProtocol
 from ltsys.simulator.streams.streams import Streams
@@ -115,7 +115,7 @@ def build_application(
     RelayerRoutes(box).install(router)
     AdminRoutes(box).install(router)
     FaultAdminRoutes(box).install(router)
-    scores.install(router)
+    model_stub.install(router)
     geoblock = Geoblock(country)
     geoblock.install(router)
     layers: list[Layer] = [geoblock, connect_faults(box)]
@@ -156,7 +156,7 @@ def serve(options: SimulatorOptions) -> None:
         Venue(application, streams),
         host=options.host,
         port=options.port,
-        http=Connection,
+        http=HttpConnection,
         loop="asyncio",
         ws=StreamProtocol,
         ws_max_size=MAX_FRAME_BYTES,

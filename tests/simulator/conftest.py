@@ -1,8 +1,21 @@
 """What the simulator's tests may ask for."""
 
+import gc
+
 import pytest
 from sim_harness import Trader, Venue
 from sim_process import running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rare_collections():
+    """Each world is some ten thousand small objects; to look for garbage among them took a third
+    of the time that it takes to make one.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 20)
+    yield
+    gc.set_threshold(*usual)
 
 
 @pytest.fixture

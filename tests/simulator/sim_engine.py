@@ -7,8 +7,8 @@ from coincurve import PrivateKey
 from eth_utils import keccak
 
 from ltsys.simulator.exchange import eip712
+from ltsys.simulator.exchange.api_key import ApiKey
 from ltsys.simulator.exchange.exchange import Exchange
-from ltsys.simulator.exchange.keys import ApiKey
 from ltsys.simulator.units import ONE
 from ltsys.simulator.world.facts import Market, PricePoint
 from ltsys.simulator.world.quotes import House

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ltsys.simulator.faults.catalogue import KINDS
+from ltsys.simulator.faults.kinds import KINDS
 from ltsys.simulator.faults.script import parse_script
 from ltsys.simulator.faults.worlds import WORLDS
 from ltsys.simulator.options import SimulatorOptions, parse

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltsys.simulator.faults.catalogue import KINDS, Target
+from ltsys.simulator.faults.kinds import KINDS, Target
 from ltsys.simulator.faults.layer import EFFECTS
 from ltsys.simulator.faults.moments import ACTIONS
 from ltsys.simulator.faults.script import ScriptError, duration, parse_line, parse_script

@@ -14,8 +14,8 @@ from uvicorn.server import ServerState
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from ltsys.simulator.connection import MAX_HEAD_BYTES, Connection
 from ltsys.simulator.http import Application, Router
+from ltsys.simulator.http_connection import MAX_HEAD_BYTES, HttpConnection
 from ltsys.simulator.streams import protocol
 from ltsys.simulator.streams.protocol import StreamProtocol
 
@@ -109,7 +109,7 @@ def test_a_body_beyond_the_limit_is_refused(wire):
 )
 def test_a_request_that_does_not_arrive_is_given_up(begun, monkeypatch):
     """Nobody holds a socket by sending a byte a minute."""
-    monkeypatch.setattr(Connection, "patience_s", 0.01)
+    monkeypatch.setattr(HttpConnection, "patience_s", 0.01)
 
     assert asyncio.run(_given_up(begun)) == b""
 
@@ -200,12 +200,12 @@ async def _listening(application):
     """An application behind the simulator's connections: its address, and those made so far."""
     made = []
     config = Config(
-        application, http=Connection, ws=StreamProtocol, log_config=None, lifespan="off"
+        application, http=HttpConnection, ws=StreamProtocol, log_config=None, lifespan="off"
     )
     config.load()
 
     def connection():
-        made.append(Connection(config=config, server_state=ServerState(), app_state={}))
+        made.append(HttpConnection(config=config, server_state=ServerState(), app_state={}))
         return made[-1]
 
     async with await asyncio.get_running_loop().create_server(connection, "127.0.0.1") as server:

@@ -59,9 +59,8 @@ def at_distance(ladders, distance):
 
 def test_the_constants_are_what_the_recording_says(books):
     """Whoever doubts a figure finds it computed here."""
-    assert spreads(books) == pytest.approx(
-        {**dict.fromkeys(spreads(books), 0), **quotes.SPREAD_TICKS}, abs=0.003
-    )
+    found = spreads(books)
+    assert found == pytest.approx({**dict.fromkeys(found, 0), **quotes.SPREAD_TICKS}, abs=0.003)
     for distance, figures in enumerate(quotes.DEPTH_SHARES):
         levels = depths(books, distance)
         measured = [quantile(levels, share) for share in QUANTILES]

@@ -9,7 +9,7 @@ from stream_client import StreamClient, follow, subscription
 
 from ltsys.simulator.http import DROP
 from ltsys.simulator.streams.connection import Connection
-from ltsys.simulator.streams.faults_seam import Delivery, NoStreamFaults, OutgoingFrame
+from ltsys.simulator.streams.delivery import Delivery, NoStreamFaults, OutgoingFrame
 from ltsys.simulator.streams.streams import Streams
 
 

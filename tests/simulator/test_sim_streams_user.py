@@ -5,7 +5,7 @@ from sim_harness import ONE, START, Trader, Venue
 from stream_client import SPECS, StreamClient, check_event, listen, subscription
 
 from ltsys.simulator.server import build_application
-from ltsys.simulator.streams.faults_seam import NoStreamFaults
+from ltsys.simulator.streams.delivery import NoStreamFaults
 from ltsys.simulator.streams.streams import Streams
 
 

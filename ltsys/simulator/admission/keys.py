@@ -4,10 +4,10 @@ import base64
 import hmac
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+from ltsys.simulator.exchange.api_key import ApiKey
 from ltsys.simulator.exchange.eip712 import login_signer
 from ltsys.simulator.http import Request
 from ltsys.simulator.units import parse_uint
@@ -15,21 +15,6 @@ from ltsys.simulator.venue_error import VenueError
 
 TOLERANCE_S = 60
 _ADDRESS_CHARS = 42
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """Credentials of one wallet; the address is lower-case."""
-
-    key: str
-    secret: str
-    passphrase: str
-    address: str
-    secret_bytes: bytes
-
-    def body(self) -> dict[str, str]:
-        """What the wallet's owner is told, every time he proves who he is."""
-        return {"apiKey": self.key, "secret": self.secret, "passphrase": self.passphrase}
 
 
 class KeyRing:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import merge
 
+from ltsys.simulator.exchange.book_side import BookSide
 from ltsys.simulator.exchange.order import Order
-from ltsys.simulator.exchange.queue import Queue
 from ltsys.simulator.units import DUST, ONE
 from ltsys.simulator.world.facts import Market, PricePoint
 from ltsys.simulator.world.quotes import House, Ladder
@@ -54,15 +54,15 @@ class Depletion:
         return shares * max(0, at_us + self._refill_us - now_us) // (self._refill_us or 1)
 
 
-class Resting:
-    """Users' working orders in one market, and when something has to be looked at again."""
+class Book:
+    """One market's book: users' working orders, and the house's quotes around the price."""
 
     def __init__(self, market: Market, *, seen_until: float, house: House | None = None) -> None:
         """Prices up to `seen_until` have been matched against."""
         self.market = market
         self.seen_until = seen_until
         self.orders: dict[str, Order] = {}
-        self._sides = {True: Queue(), False: Queue()}
+        self._sides = {True: BookSide(), False: BookSide()}
         self._house = house or House()
         self._depletion = Depletion(self._house.refill_s)
 

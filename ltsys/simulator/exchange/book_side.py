@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ltsys.simulator.exchange.order import Order
 
 
-class Queue:
+class BookSide:
     """Best price first, at one price the oldest first; all of them bids or all asks."""
 
     def __init__(self) -> None:

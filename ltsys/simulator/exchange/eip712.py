@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from coincurve import PublicKey
 from eth_utils.crypto import keccak
 
+from ltsys.simulator.world.facts import is_second_protocol
+
 CHAIN_ID = 137
 EXCHANGE = "0xE111180000d2663C0091e4f400237545B87B996B"
 NEG_RISK_EXCHANGE = "0xe2222d279d744050d28e00520010520000310F59"
@@ -54,7 +56,6 @@ _DOMAINS = {
     NEG_RISK_EXCHANGE: _domain("2", NEG_RISK_EXCHANGE),
     EXCHANGE_V3: _domain("3", EXCHANGE_V3),
 }
-_V2_MASK = ((1 << 64) - 1) << 40
 _AUTH_DOMAIN = bytes(
     keccak(
         _text_hash("EIP712Domain(string name,string version,uint256 chainId)")
@@ -84,7 +85,7 @@ class SignedFields:
 
 def exchange_of(token_id: int, *, neg_risk: bool) -> str:
     """The contract on which a token trades; an id of the second protocol tells (VENUE §0)."""
-    if not token_id & _V2_MASK:
+    if is_second_protocol(token_id):
         return EXCHANGE_V3
     return NEG_RISK_EXCHANGE if neg_risk else EXCHANGE
 

@@ -8,14 +8,14 @@ from functools import partial
 from ltsys.simulator.exchange import rules
 from ltsys.simulator.exchange.accounts import Accounts
 from ltsys.simulator.exchange.agenda import Action, Agenda
-from ltsys.simulator.exchange.book import Resting
+from ltsys.simulator.exchange.api_key import ApiKey
+from ltsys.simulator.exchange.book import Book
 from ltsys.simulator.exchange.books import Books
 from ltsys.simulator.exchange.clearing import Clearing
 from ltsys.simulator.exchange.eip712 import exchange_of
 from ltsys.simulator.exchange.envelope import Envelope, decode
 from ltsys.simulator.exchange.events import BookChanged, Events, OrderChanged
 from ltsys.simulator.exchange.heartbeats import Heartbeats
-from ltsys.simulator.exchange.keys import ApiKey
 from ltsys.simulator.exchange.ledger import COLLATERAL, Ledger
 from ltsys.simulator.exchange.lifecycle import Lifecycle
 from ltsys.simulator.exchange.matching import Match, by_price, fee_of, is_filled, plan_matches
@@ -134,7 +134,7 @@ class Exchange:
         """The caller's orders on the book, oldest first."""
         return self._books.working(key.address)
 
-    def book(self, market: Market) -> Resting:
+    def book(self, market: Market) -> Book:
         """The market's book, to be read."""
         return self._books.book(market)
 
@@ -235,8 +235,8 @@ class Exchange:
 
     def _plan(self, order: Order, now: float) -> list[Match]:
         point = self.world.last_price(order.market, now)
-        resting = self._books.book(order.market)
-        return plan_matches(order, resting.levels(point, now, bids=not order.is_bid))
+        book = self._books.book(order.market)
+        return plan_matches(order, book.levels(point, now, bids=not order.is_bid))
 
     def _check_funds(self, order: Order, matches: list[Match]) -> None:
         """Cash covers the whole order with its fee, or shares cover the sale (VENUE §5.2)."""
@@ -254,9 +254,9 @@ class Exchange:
 
     def _trade(self, order: Order, matches: list[Match], now: float) -> None:
         """Carry the matches out; what is left rests, if it may."""
-        resting = self._books.book(order.market)
+        book = self._books.book(order.market)
         for match in matches:
-            resting.take(match.level, match.shares, now, is_bid=not order.is_bid)
+            book.take(match.level, match.shares, now, is_bid=not order.is_bid)
         self._clearing.sweep(order, matches, now)
         if order.is_immediate or order.is_done:
             order.finish("MATCHED", now)

@@ -6,7 +6,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from ltsys.simulator.exchange.agenda import Agenda
-from ltsys.simulator.exchange.keys import ApiKey
+from ltsys.simulator.exchange.api_key import ApiKey
 from ltsys.simulator.venue_error import VenueError
 
 PATIENCE_S = 10

@@ -1,6 +1,6 @@
 """What time does to a market's book: prices reach orders, orders expire, the market ends."""
 
-from ltsys.simulator.exchange.book import Resting
+from ltsys.simulator.exchange.book import Book
 from ltsys.simulator.exchange.books import Books, expires_at
 from ltsys.simulator.exchange.clearing import Clearing
 from ltsys.simulator.exchange.ledger import Ledger
@@ -31,30 +31,30 @@ class Lifecycle:
         self._ledger = ledger
         self._redeemer = redeemer
 
-    def happen(self, resting: Resting, at: float) -> None:
+    def happen(self, book: Book, at: float) -> None:
         """Close, clear, expire, trade with the house at a new price, pay out: whatever is due."""
-        market = resting.market
-        is_cleared = market.starts_game(resting.seen_until, at)
-        for order in list(resting.orders.values()):
+        market = book.market
+        is_cleared = market.starts_game(book.seen_until, at)
+        for order in list(book.orders.values()):
             if not market.is_open(at):
                 self._books.drop(order, "CANCELED_MARKET_RESOLVED", at)
             elif is_cleared or expires_at(order) <= at:
                 self._books.drop(order, "CANCELED", at)
-        moved_at = self._world.next_price_at(market, resting.seen_until)
-        resting.seen_until = max(resting.seen_until, at)
-        if resting.orders and moved_at is not None and moved_at <= at:
-            self._meet_house(resting, at)
+        moved_at = self._world.next_price_at(market, book.seen_until)
+        book.seen_until = max(book.seen_until, at)
+        if book.orders and moved_at is not None and moved_at <= at:
+            self._meet_house(book, at)
         if market.is_resolved(at):
-            self._pay_out(resting, at)
-        self._books.looked_at(resting)
+            self._pay_out(book, at)
+        self._books.looked_at(book)
 
-    def _meet_house(self, resting: Resting, at: float) -> None:
+    def _meet_house(self, book: Book, at: float) -> None:
         """Fill resting orders that the house's new quotes have reached, at the orders' prices."""
-        point = self._world.last_price(resting.market, at)
+        point = self._world.last_price(book.market, at)
         for is_bid in (True, False):
-            house = resting.house(point, at, bids=not is_bid)
+            house = book.house(point, at, bids=not is_bid)
             traded = 0
-            for order in list(resting.waiting(bids=is_bid)):
+            for order in list(book.waiting(bids=is_bid)):
                 depth = sum(shares for price, shares in house if _reaches(order, price))
                 shares = min(order.open_shares, depth - traded)
                 if shares < DUST:
@@ -62,9 +62,9 @@ class Lifecycle:
                 traded += shares
                 self._clearing.hit(order, shares, at)
 
-    def _pay_out(self, resting: Resting, at: float) -> None:
+    def _pay_out(self, book: Book, at: float) -> None:
         """Settle what is still on its way, then redeem; the house is paid in any case."""
-        market = resting.market
+        market = book.market
         self._settlement.finish(market, at)
         for index, payout in enumerate(market.payouts or ()):
             self._ledger.redeem(HOUSE, market, index, payout)

@@ -9,6 +9,8 @@ from ltsys.simulator.exchange.ledger import Ledger
 from ltsys.simulator.exchange.order import HOUSE
 from ltsys.simulator.world.facts import Market
 
+ConversionKind = Literal["REDEEM", "SPLIT", "MERGE"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
@@ -18,7 +20,7 @@ class Conversion:
     many pairs and has no outcome.
     """
 
-    kind: Literal["REDEEM", "SPLIT", "MERGE"]
+    kind: ConversionKind
     address: str
     market: Market
     outcome_index: int | None

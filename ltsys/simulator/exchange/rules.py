@@ -1,8 +1,8 @@
 """What the venue checks about an order before it looks at the book (VENUE §5, §6)."""
 
+from ltsys.simulator.exchange.api_key import ApiKey
 from ltsys.simulator.exchange.eip712 import exchange_domain, order_signer, signing_hash, struct_hash
 from ltsys.simulator.exchange.envelope import Envelope
-from ltsys.simulator.exchange.keys import ApiKey
 from ltsys.simulator.exchange.order import IMMEDIATE, Order
 from ltsys.simulator.units import ONE, human
 from ltsys.simulator.venue_error import VenueError

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from ltsys.simulator.faults.catalogue import Target
+from ltsys.simulator.faults.kinds import Target
 from ltsys.simulator.faults.script import Rule
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.faults.script import Rule
-from ltsys.simulator.streams.faults_seam import Delivery, OutgoingFrame
+from ltsys.simulator.streams.delivery import Delivery, OutgoingFrame
 
 
 class FrameFaults:

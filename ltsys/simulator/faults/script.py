@@ -13,7 +13,7 @@ import shlex
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from ltsys.simulator.faults.catalogue import BY_NAME, FaultKind, Parameter, Target
+from ltsys.simulator.faults.kinds import BY_NAME, FaultKind, Parameter, Target
 from ltsys.simulator.faults.trigger import Chance, Scope, Window
 
 METHODS = frozenset({"GET", "POST", "DELETE"})

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from ltsys.simulator.indexer.entries import decimal, in_order
 from ltsys.simulator.indexer.indexer import Indexer
+from ltsys.simulator.indexer.leader_stats import ClosedPosition, LeaderStats
 from ltsys.simulator.indexer.positions import Position, positions
 from ltsys.simulator.world.facts import Market
-from ltsys.simulator.world.leader_stats import ClosedPosition, LeaderStats
 from ltsys.simulator.world.world import World
 
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_utils.crypto import keccak
 
+from ltsys.simulator.exchange.redemption import ConversionKind
+
 ADAPTER = "0xada100db00ca00073811820692005400218fce1f"
 NEG_RISK_ADAPTER = "0xada2005600dec949baf300f4c6120000bdb6eaab"
 MULTISEND = "0xa238cbeb142c10ef7ad8442c6d1f9e89e07e7761"
 
-_KINDS: dict[str, Literal["REDEEM", "SPLIT", "MERGE"]] = {
+_KINDS: dict[str, ConversionKind] = {
     "redeemPositions(address,bytes32,bytes32,uint256[])": "REDEEM",
     "splitPosition(address,bytes32,bytes32,uint256[],uint256)": "SPLIT",
     "mergePositions(address,bytes32,bytes32,uint256[],uint256)": "MERGE",
@@ -44,7 +45,7 @@ class ContractCall:
 class PositionCall:
     """A call that turns shares into dollars or dollars into shares; a redemption has no units."""
 
-    kind: Literal["REDEEM", "SPLIT", "MERGE"]
+    kind: ConversionKind
     adapter: str
     condition_id: str
     units: int = 0

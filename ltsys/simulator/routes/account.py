@@ -1,13 +1,13 @@
 """What a trader may read of his own: orders, trades, balances, messages (VENUE §8, §10)."""
 
 from ltsys.simulator.box import Box
+from ltsys.simulator.exchange.api_key import ApiKey
 from ltsys.simulator.exchange.eip712 import EXCHANGE, EXCHANGE_V3, NEG_RISK_EXCHANGE
-from ltsys.simulator.exchange.keys import ApiKey
 from ltsys.simulator.exchange.ledger import COLLATERAL
 from ltsys.simulator.exchange.order import Fill, Leg
 from ltsys.simulator.http import Request, Router
+from ltsys.simulator.routes.clob_pages import page, window
 from ltsys.simulator.routes.order_views import builder_trade_view, order_view, trade_view
-from ltsys.simulator.routes.paging import page, window
 from ltsys.simulator.routes.tokens import is_builder_code
 from ltsys.simulator.routes.trading import is_in
 from ltsys.simulator.units import parse_uint

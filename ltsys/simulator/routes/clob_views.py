@@ -1,4 +1,4 @@
-"""The CLOB's long object of a market, with the winner marked once there is one (VENUE §9)."""
+"""The CLOB's long and short objects of a market (VENUE §9)."""
 
 from ltsys.simulator.routes.gamma_views import iso
 from ltsys.simulator.units import ONE, number
@@ -15,7 +15,7 @@ def fee_cap_bps(market: Market) -> int:
 def clob_market_view(
     market: Market, prices: tuple[int, int], tick: int, now: float
 ) -> dict[str, object]:
-    """One object of /markets/{condition id} and of the CLOB's listings."""
+    """One object of /markets/{condition id} and of the CLOB's listings; a winner is marked."""
     resolved = market.is_resolved(now)
     tokens = [
         {
@@ -58,3 +58,28 @@ def clob_market_view(
         "is_50_50_outcome": resolved and prices[0] == prices[1],
         "tags": [market.category],
     }
+
+
+def compact_market_view(market: Market, tick: int, now: float) -> dict[str, object]:
+    """The object of /clob-markets, with one- to five-letter keys; absent keys are false."""
+    pairs = zip(market.tokens, market.outcomes, strict=True)
+    cap = fee_cap_bps(market)
+    view: dict[str, object] = {
+        "c": market.condition_id,
+        "t": [{"t": token, "o": outcome} for token, outcome in pairs],
+        "mos": number(market.min_size),
+        "mts": number(tick),
+        "mbf": cap,
+        "tbf": cap,
+        "aot": iso(market.opens_at),
+        "r": {"mi": 50, "ma": number(4_500_000)},
+        "fd": {"r": number(market.fee_rate), "e": market.fee_exponent, "to": True},
+    }
+    if market.game_starts_at is not None:
+        view |= {"gst": iso(market.game_starts_at), "cbos": True}
+    flags = {
+        "ao": market.is_open(now),
+        "nr": market.neg_risk,
+        "itode": market.has_taker_delay,
+    }
+    return view | {name: True for name, is_set in flags.items() if is_set}

@@ -6,6 +6,7 @@ from decimal import Decimal
 from ltsys.simulator.box import Box
 from ltsys.simulator.http import Request, Router
 from ltsys.simulator.indexer.entries import page
+from ltsys.simulator.indexer.leader_stats import ClosedPosition
 from ltsys.simulator.indexer.portfolio import Portfolio
 from ltsys.simulator.routes.data_filters import DataFilters
 from ltsys.simulator.routes.data_views import (
@@ -18,7 +19,6 @@ from ltsys.simulator.routes.data_views import (
 from ltsys.simulator.routes.parameters import amount, choice, user_of
 from ltsys.simulator.venue_error import VenueError
 from ltsys.simulator.world.facts import Market
-from ltsys.simulator.world.leader_stats import ClosedPosition
 
 _PERIODS = {"DAY", "WEEK", "MONTH", "ALL"}
 _CLOSED_ORDERS: dict[str, Callable[[ClosedPosition], Decimal | str]] = {

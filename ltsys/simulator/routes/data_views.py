@@ -7,10 +7,10 @@ import orjson
 
 from ltsys.simulator.indexer.entries import Entry, UserConversion
 from ltsys.simulator.indexer.holdings import Holding, percentage
+from ltsys.simulator.indexer.leader_stats import ClosedPosition
 from ltsys.simulator.indexer.positions import Position
 from ltsys.simulator.routes.gamma_views import iso
 from ltsys.simulator.world.facts import LeaderTrade, Market
-from ltsys.simulator.world.leader_stats import ClosedPosition
 
 NO_OUTCOME = 999
 """The outcome index of a row that is about no single outcome (VENUE §14.1)."""

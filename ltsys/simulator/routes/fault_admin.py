@@ -3,7 +3,7 @@
 from math import inf
 
 from ltsys.simulator.box import Box
-from ltsys.simulator.faults.catalogue import KINDS
+from ltsys.simulator.faults.kinds import KINDS
 from ltsys.simulator.faults.script import Rule, ScriptError, parse_script
 from ltsys.simulator.faults.trigger import Window
 from ltsys.simulator.http import Request, Router

@@ -4,24 +4,13 @@ from collections.abc import Mapping
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.http import Request, Router
+from ltsys.simulator.routes.parameters import DISTANT, INTERVALS_S
 from ltsys.simulator.units import ONE, decimal_of, number
 from ltsys.simulator.venue_error import VenueError
 from ltsys.simulator.world.facts import Market
 
 MAX_TOKENS = 20
 MAX_POINTS = 10_000
-_DAY_S = 86_400
-_DISTANT = 1 << 40
-_INTERVALS_S = {
-    "1h": 3600,
-    "6h": 6 * 3600,
-    "1d": _DAY_S,
-    "1w": 7 * _DAY_S,
-    "1m": 30 * _DAY_S,
-    "max": _DISTANT,
-    "all": _DISTANT,
-}
-"""The venue's list runs from max down to 1h, so that 1m is a month."""
 
 
 class HistoryRoutes:
@@ -88,9 +77,9 @@ def _window(given: Mapping[str, object], now: float) -> tuple[int, int]:
     interval = given.get("interval")
     if interval is None and "start_ts" not in given and "end_ts" not in given:
         raise VenueError(400, "interval, or startTs and endTs, are required")
-    if interval is not None and interval not in _INTERVALS_S:
+    if interval is not None and interval not in INTERVALS_S:
         raise VenueError(400, "invalid interval")
-    reach_s = _INTERVALS_S[str(interval)] if interval is not None else _INTERVALS_S["max"]
+    reach_s = INTERVALS_S[str(interval)] if interval is not None else INTERVALS_S["max"]
     first = _seconds(given.get("start_ts", max(0, int(now) - reach_s)), "startTs")
     return first, _seconds(given.get("end_ts", int(now)), "endTs")
 
@@ -98,6 +87,6 @@ def _window(given: Mapping[str, object], now: float) -> tuple[int, int]:
 def _seconds(value: object, name: str) -> int:
     """A whole number from a query or a body, where it may be a float (OpenAPI)."""
     exact = decimal_of(value)
-    if exact is None or not 0 <= exact < _DISTANT:
+    if exact is None or not 0 <= exact < DISTANT:
         raise VenueError(400, f"invalid {name}")
     return int(exact)

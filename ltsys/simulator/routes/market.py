@@ -2,9 +2,8 @@
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.http import Request, Router
-from ltsys.simulator.routes.clob_market import clob_market_view, fee_cap_bps
-from ltsys.simulator.routes.gamma_views import iso
-from ltsys.simulator.routes.paging import page
+from ltsys.simulator.routes.clob_pages import page
+from ltsys.simulator.routes.clob_views import clob_market_view, compact_market_view, fee_cap_bps
 from ltsys.simulator.routes.tokens import find_market, find_token, is_builder_code
 from ltsys.simulator.units import number
 from ltsys.simulator.venue_error import VenueError
@@ -74,30 +73,10 @@ class MarketRoutes:
         }
 
     def compact(self, request: Request) -> object:
-        """The short object with one- to five-letter keys; absent keys are false."""
+        """The short object of one market."""
         now = self._box.now()
         market = find_market(self._box, request.tail, now)
-        pairs = zip(market.tokens, market.outcomes, strict=True)
-        cap = fee_cap_bps(market)
-        view: dict[str, object] = {
-            "c": market.condition_id,
-            "t": [{"t": token, "o": outcome} for token, outcome in pairs],
-            "mos": number(market.min_size),
-            "mts": number(self._box.world.tick(market, now)),
-            "mbf": cap,
-            "tbf": cap,
-            "aot": iso(market.opens_at),
-            "r": {"mi": 50, "ma": number(4_500_000)},
-            "fd": {"r": number(market.fee_rate), "e": market.fee_exponent, "to": True},
-        }
-        if market.game_starts_at is not None:
-            view |= {"gst": iso(market.game_starts_at), "cbos": True}
-        flags = {
-            "ao": market.is_open(now),
-            "nr": market.neg_risk,
-            "itode": market.has_taker_delay,
-        }
-        return view | {name: True for name, is_set in flags.items() if is_set}
+        return compact_market_view(market, self._box.world.tick(market, now), now)
 
     def markets(self, request: Request) -> object:
         """A page of all markets; /markets is Gamma's where no cursor is given."""

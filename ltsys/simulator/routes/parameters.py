@@ -10,6 +10,20 @@ from ltsys.simulator.venue_error import VenueError
 DISTANT = 1 << 40
 """A second that never comes."""
 
+DAY_S = 86_400
+
+INTERVALS_S = {
+    "1h": 3_600,
+    "6h": 6 * 3_600,
+    "1d": DAY_S,
+    "1w": 7 * DAY_S,
+    "1m": 30 * DAY_S,
+    "max": DISTANT,
+    "all": DISTANT,
+}
+"""How far price histories reach back; the venue's list runs from max down to 1h, so that 1m is
+a month."""
+
 _ADDRESS_CHARS = 42
 
 

@@ -10,22 +10,20 @@ from ltsys.simulator.indexer.portfolio import Portfolio
 from ltsys.simulator.routes.data_filters import DataFilters
 from ltsys.simulator.routes.data_v2 import envelope
 from ltsys.simulator.routes.data_v2_views import holder_profit_row, holder_row_v2, position_row_v2
-from ltsys.simulator.routes.parameters import DISTANT, amount, choice, flag, wallet_of
+from ltsys.simulator.routes.parameters import (
+    DAY_S,
+    DISTANT,
+    INTERVALS_S,
+    amount,
+    choice,
+    flag,
+    wallet_of,
+)
 from ltsys.simulator.units import number
 from ltsys.simulator.venue_error import VenueError
 
-_DAY_S = 86_400
 _MOST_POINTS = 10_000
-_LONGEST_WINDOW_S = 15 * _DAY_S
-_INTERVALS_S = {
-    "1h": 3_600,
-    "6h": 6 * 3_600,
-    "1d": _DAY_S,
-    "1w": 7 * _DAY_S,
-    "1m": 30 * _DAY_S,
-    "max": DISTANT,
-    "all": DISTANT,
-}
+_LONGEST_WINDOW_S = 15 * DAY_S
 _SHORTEST_BUCKET_S = 60
 _BUCKETS_S = {"1w": 300, "1m": 600, "max": 600, "all": 600}
 _STATUSES: dict[str, Callable[[Holding], bool]] = {
@@ -159,14 +157,14 @@ def _buckets(request: Request, opened_at: int, known: int) -> list[tuple[int, in
         at = request.count("as_of", known, most=DISTANT)
         return [(at, 0)] if opened_at <= at <= known else []
     interval = request.param("interval")
-    if interval and interval not in _INTERVALS_S:
+    if interval and interval not in INTERVALS_S:
         raise VenueError(400, "invalid interval")
     least_s = _BUCKETS_S.get(interval, _SHORTEST_BUCKET_S)
-    step = request.count("bucket_seconds", least_s, most=_DAY_S)
+    step = request.count("bucket_seconds", least_s, most=DAY_S)
     if step < least_s:
-        raise VenueError(400, f"bucket_seconds must be between {least_s} and {_DAY_S}")
+        raise VenueError(400, f"bucket_seconds must be between {least_s} and {DAY_S}")
     last = min(known, request.count("end", known, most=DISTANT))
-    first = request.count("start", max(0, last - _INTERVALS_S.get(interval, 0)), most=DISTANT)
+    first = request.count("start", max(0, last - INTERVALS_S.get(interval, 0)), most=DISTANT)
     if not interval and last - first > _LONGEST_WINDOW_S:
         raise VenueError(400, "the window exceeds 15 days")
     first = -(-max(first, opened_at) // step) * step

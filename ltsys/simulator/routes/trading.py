@@ -3,7 +3,7 @@
 import re
 
 from ltsys.simulator.box import Box
-from ltsys.simulator.exchange.keys import ApiKey
+from ltsys.simulator.exchange.api_key import ApiKey
 from ltsys.simulator.exchange.order import Order
 from ltsys.simulator.http import Request, Router
 from ltsys.simulator.routes.order_views import not_posted, posted

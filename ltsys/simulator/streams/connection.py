@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from ltsys.simulator.http import Receive, Send
-from ltsys.simulator.streams.faults_seam import Delivery, OutgoingFrame, StreamFaults
+from ltsys.simulator.streams.delivery import Delivery, OutgoingFrame, StreamFaults
 
 MAX_WAITING = 16_384
 """Frames that may wait for a slow reader before it is left behind; enough for every book of an

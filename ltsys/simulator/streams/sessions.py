@@ -2,10 +2,11 @@
 
 from typing import Protocol
 
+from ltsys.simulator.admission.keys import KeyRing
+from ltsys.simulator.exchange.api_key import ApiKey
 from ltsys.simulator.exchange.events import OrderChanged, TradeChanged
-from ltsys.simulator.exchange.keys import ApiKey, KeyRing
 from ltsys.simulator.streams.connection import Connection
-from ltsys.simulator.streams.faults_seam import StreamFaults
+from ltsys.simulator.streams.delivery import StreamFaults
 from ltsys.simulator.streams.market_feed import MarketFeed, News
 from ltsys.simulator.streams.requests import (
     Change,

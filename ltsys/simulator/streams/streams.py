@@ -8,7 +8,7 @@ from ltsys.simulator.box import Box
 from ltsys.simulator.exchange.events import BookChanged, Event, OrderChanged, TradeChanged
 from ltsys.simulator.http import DROP, Message, Receive, Send
 from ltsys.simulator.streams.connection import Connection
-from ltsys.simulator.streams.faults_seam import NoStreamFaults, StreamFaults
+from ltsys.simulator.streams.delivery import NoStreamFaults, StreamFaults
 from ltsys.simulator.streams.market_feed import MarketFeed, News
 from ltsys.simulator.streams.sessions import MarketSession, Session, UserSession
 

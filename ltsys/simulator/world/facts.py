@@ -133,6 +133,11 @@ def to_units(value: Decimal) -> int:
     return int((value * ONE).to_integral_value(ROUND_HALF_EVEN))
 
 
+def is_second_protocol(token_id: int) -> bool:
+    """Whether an id is of the venue's second protocol: its bits 40 to 103 are nought (VENUE §0)."""
+    return not token_id & _V2_MASK
+
+
 def derived_condition_id(slug: str) -> str:
     """The condition id of a market for which none was recorded."""
     return "0x" + sha256(f"condition|{slug}".encode()).hexdigest()
@@ -148,6 +153,6 @@ def derived_token_id(slug: str, outcome: str) -> str:
     seed = f"token|{slug}|{outcome}"
     while True:
         token = int(sha256(seed.encode()).hexdigest(), 16)
-        if token & _V2_MASK:
+        if not is_second_protocol(token):
             return str(token)
         seed += "|again"
