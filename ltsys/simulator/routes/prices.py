@@ -1,17 +1,12 @@
 """Books and the prices that are read off them, for one token or many (VENUE §9)."""
 
-from functools import lru_cache
-from hashlib import sha1
-
-import orjson
-
 from ltsys.simulator.box import Box
 from ltsys.simulator.http import Request, Router
+from ltsys.simulator.routes.book_views import BookViews
 from ltsys.simulator.routes.tokens import asked_tokens, find_token, no_orderbook
-from ltsys.simulator.units import ONE, human
+from ltsys.simulator.units import human
 from ltsys.simulator.venue_error import VenueError
 from ltsys.simulator.world.facts import Market
-from ltsys.simulator.world.quotes import Ladder
 
 _SIDES = frozenset({"BUY", "SELL"})
 
@@ -22,6 +17,7 @@ class PriceRoutes:
     def __init__(self, box: Box) -> None:
         """Answer out of this box."""
         self._box = box
+        self._books = BookViews(box)
 
     def install(self, router: Router) -> None:
         """Add the paths; the plural ones take a query or a body."""
@@ -43,14 +39,14 @@ class PriceRoutes:
         market, index = find_token(self._box, request.param("token_id"), now)
         if not market.is_open(now):
             raise no_orderbook()
-        return self.book_view(market, index, now)
+        return self._books.book(market, index, now)
 
     def books(self, request: Request) -> object:
         """The books of many tokens."""
         now = self._box.now()
         found = self._box.world.tokens(_names(request), now)
         return [
-            self.book_view(market, index, now) for market, index in found if market.is_open(now)
+            self._books.book(market, index, now) for market, index in found if market.is_open(now)
         ]
 
     def midpoint(self, request: Request) -> object:
@@ -88,33 +84,17 @@ class PriceRoutes:
         """The last price and who took it, or what the venue says of a token never traded."""
         now = self._box.now()
         market, index = find_token(self._box, request.param("token_id"), now)
-        return self._last(market, index, now) or {"price": "0.5", "side": ""}
+        return self._books.last_trade(market, index, now) or {"price": "0.5", "side": ""}
 
     def last_trades_prices(self, request: Request) -> object:
         """Those of many tokens."""
         now = self._box.now()
         found = self._box.world.tokens(_names(request), now)
-        lasts = [(market.tokens[index], self._last(market, index, now)) for market, index in found]
+        lasts = [
+            (market.tokens[index], self._books.last_trade(market, index, now))
+            for market, index in found
+        ]
         return [{"token_id": token} | last for token, last in lasts if last]
-
-    def book_view(self, market: Market, index: int, now: float) -> dict[str, object]:
-        """The book of an outcome as the venue writes it, levels and hash."""
-        point = self._box.world.last_price(market, now)
-        bids, asks = self._box.exchange.book(market).token_book(point, now, index)
-        view: dict[str, object] = {
-            "market": market.condition_id,
-            "asset_id": market.tokens[index],
-            "timestamp": str(int(now * 1000)),
-            "hash": "",
-            "bids": _levels(bids),
-            "asks": _levels(asks),
-            "min_order_size": human(market.min_size),
-            "tick_size": human(self._box.world.tick(market, now)),
-            "neg_risk": market.neg_risk,
-            "last_trade_price": self._last(market, index, now).get("price", ""),
-        }
-        digest = sha1(orjson.dumps(view), usedforsecurity=False)
-        return view | {"hash": digest.hexdigest()}
 
     def _one_touch(self, request: Request) -> tuple[int, int]:
         now = self._box.now()
@@ -136,13 +116,6 @@ class PriceRoutes:
         if not market.is_open(now) or not bids or not asks:
             return None
         return bids[0][0], asks[0][0]
-
-    def _last(self, market: Market, index: int, now: float) -> dict[str, str]:
-        """The price at which leaders traded last, in this token's terms; empty if never."""
-        point = self._box.world.last_price(market, now)
-        if not point.at:
-            return {}
-        return {"price": _own(point.price, point.outcome_index, index), "side": "BUY"}
 
 
 def _names(request: Request) -> list[str]:
@@ -166,13 +139,3 @@ def _width(bid: int, ask: int) -> str:
 
 def _of_side(side: str, bid: int, ask: int) -> str:
     return human(bid if side == "BUY" else ask)
-
-
-@lru_cache(maxsize=4096)
-def _levels(ladder: Ladder) -> list[dict[str, str]]:
-    """Worst level first: the best is the last element (VENUE §9). Nobody changes the list."""
-    return [{"price": human(price), "size": human(size)} for price, size in reversed(ladder)]
-
-
-def _own(price: int, of_outcome: int, outcome_index: int) -> str:
-    return human(price if of_outcome == outcome_index else ONE - price)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ltsys.simulator.box import Box
 from ltsys.simulator.exchange.events import BookChanged, TradeChanged
-from ltsys.simulator.routes.prices import PriceRoutes
+from ltsys.simulator.routes.book_views import BookViews
 from ltsys.simulator.streams import market_events as events
 from ltsys.simulator.streams import timeline
 from ltsys.simulator.streams.market_events import View
@@ -38,7 +38,7 @@ class MarketFeed:
         """Nobody follows anything."""
         self.trade_count = 0
         self._world = box.world
-        self._prices = PriceRoutes(box)
+        self._views = BookViews(box)
         self._followers: Counter[str] = Counter()
         self._told: dict[str, tuple[View, View]] = {}
         self._traded: set[str] = set()
@@ -167,7 +167,7 @@ class MarketFeed:
 
     def _books(self, market: Market, at: float) -> tuple[View, View]:
         """Both tokens' books as GET /book serves them; empty ones where nothing trades."""
-        first, second = (self._prices.book_view(market, index, at) for index in range(2))
+        first, second = (self._views.book(market, index, at) for index in range(2))
         if market.is_open(at):
             return first, second
         return events.emptied(first), events.emptied(second)
