@@ -159,6 +159,12 @@ class LiveStore(Protocol):
         """Read without a lock; None when there is no such row."""
         ...
 
+    def queued_signal(
+        self, strategy_id: StrategyId, source_trade_id: SourceTradeId
+    ) -> Signal | None:
+        """As `signal`, and None too when it has been decided and answered."""
+        ...
+
     def lock_execution(
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId
     ) -> Execution | None: ...

@@ -263,11 +263,24 @@ def test_a_signal_says_what_its_order_says(store, wall):
 
     with store.transaction() as tx:
         signal = tx.signal(*key)
-        nothing = tx.signal(STRATEGY, "trade-99")
+        queued = tx.queued_signal(*key)
+        nothing = tx.signal(STRATEGY, "trade-99"), tx.queued_signal(STRATEGY, "trade-99")
 
     assert replace(signal, queued_at=NOON) == a_signal()
     assert abs(signal.queued_at - wall) < MINUTE
-    assert nothing is None
+    assert queued == signal
+    assert nothing == (None, None)
+
+
+def test_a_signal_that_was_answered_is_queued_no_more(store):
+    """A second delivery sees it at its first read (L56)."""
+    key = with_signal(store)
+    with store.transaction() as tx:
+        tx.finish_signal(key, outcome="executed", reason=None)
+
+    with store.transaction() as tx:
+        assert tx.queued_signal(*key) is None
+        assert tx.signal(*key) is not None
 
 
 def test_a_signal_whose_order_names_no_token_can_be_denied(store):

@@ -140,6 +140,19 @@ def test_a_redelivered_message_finds_a_submitting_order_and_leaves_it(floor):
     assert len(floor.venue.posted) == 1
 
 
+def test_a_message_that_comes_again_when_all_is_answered_asks_the_venue_nothing(floor):
+    """A second delivery costs one read and no request (L56)."""
+    key = floor.signal()
+    floor.venue.answers.append(accepted())
+    execute_order(key, desk=floor.desk)
+    silent = SimpleNamespace(book=die)
+
+    result = execute_order(key, desk=replace(floor.desk, market_data=silent))
+
+    assert result is None
+    assert len(floor.venue.posted) == 1
+
+
 def test_a_crash_while_signing_leaves_a_planned_order_for_the_next_run(floor):
     """L02."""
     key = floor.signal()

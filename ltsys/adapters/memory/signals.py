@@ -35,6 +35,13 @@ class SignalRecords(Session):
         row = self._tables.lt_seen_trades.get(key)
         return self._signal(key, row) if row else None
 
+    def queued_signal(
+        self, strategy_id: StrategyId, source_trade_id: SourceTradeId
+    ) -> Signal | None:
+        key = (strategy_id, source_trade_id)
+        row = self._tables.lt_seen_trades.get(key)
+        return self._signal(key, row) if row and row.outcome == "queued" else None
+
     def _signal(self, key: SignalKey, row: SeenRow) -> Signal:
         if row.test_signal is not None:
             return row.test_signal

@@ -84,7 +84,17 @@ class SignalRecords(Session):
         return tuple(ConditionId(row["condition_id"]) for row in rows)
 
     def signal(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> Signal | None:
-        row = self._row(
+        row = self._seen(strategy_id, source_trade_id)
+        return signal_of(row) if row else None
+
+    def queued_signal(
+        self, strategy_id: StrategyId, source_trade_id: SourceTradeId
+    ) -> Signal | None:
+        row = self._seen(strategy_id, source_trade_id)
+        return signal_of(row) if row and row["seen_outcome"] == "queued" else None
+
+    def _seen(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> Row | None:
+        return self._row(
             f"""
             SELECT {_SIGNAL_COLUMNS} FROM lt_seen_trades seen
               LEFT JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
@@ -92,7 +102,6 @@ class SignalRecords(Session):
             """,  # noqa: S608  the columns are a constant
             (strategy_id, source_trade_id),
         )
-        return signal_of(row) if row else None
 
     def lock_execution(
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId
