@@ -7,7 +7,8 @@ class VenueError(Exception):
     """The request is refused with this status and text (VENUE §6).
 
     `kind` classes the text for the operator's counts; `extra` joins the body, `headers`
-    the response's own.
+    the response's own. The texts for mistakes in a query or a path are guesses throughout:
+    the documents tell their statuses.
     """
 
     def __init__(

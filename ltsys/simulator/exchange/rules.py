@@ -14,7 +14,10 @@ _FOUR_DECIMALS = 100
 
 
 def proven_order_id(envelope: Envelope, market: Market, key: ApiKey) -> str:
-    """The order's hash, once owner, signer and signature agree with the API key."""
+    """The order's hash, once owner, signer and signature agree with the API key.
+
+    The text for a signature of somebody else, or for another exchange, is a guess.
+    """
     signed = envelope.signed
     if envelope.owner != key.key:
         text = "the order owner has to be the owner of the API KEY"
