@@ -6,25 +6,16 @@ beat and no worker for fills, so every fill that is counted was heard, or resync
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import httpx
-import psycopg
 import pytest
-from live_made import NO_LIMITS, STRATEGY, a_strategy, a_wallet
+from one_strategy import OneStrategy, launched
 
-from ltsys.bootstrap import Services
-from ltsys.cli.broker import send
 from ltsys.domain.gate import Gate, GateState
-from ltsys.domain.money import Usd
 from ltsys.domain.stream import BLIND_LIMIT, Channel, StreamState
-from ltsys.settings import load
-from ltsys.stack import Stack, World, running
-from ltsys.usecases.add_wallet import add_account, add_ft_wallet
-from ltsys.usecases.force_test import queue_force_test
-from ltsys.usecases.launch_strategy import launch_strategy
+from ltsys.stack import World, running
 
 pytestmark = pytest.mark.slow
 
@@ -38,42 +29,17 @@ BOOKED = """
       FROM lt_orders o JOIN lt_fills f USING (lt_order_id)
      WHERE o.source_trade_id = %s
 """
-TWO_DOLLARS = Usd.of(2)
 
 
 @dataclass
-class Floor:
+class Floor(OneStrategy):
     """The running system, and short words for what the story does with it."""
-
-    stack: Stack
-    own: Services
-    eventually: Callable[..., None]
-
-    def order(self, run_id: str) -> str:
-        """A test order of two dollars is on its way; returns the name of its signal."""
-        key = queue_force_test(
-            STRATEGY,
-            run_id=run_id,
-            size=TWO_DOLLARS,
-            store=self.own.store,
-            market_data=self.own.market_data,
-            clock=self.own.clock,
-        )
-        send(self.own.settings.redis_url, "execution.execute_order", *key)
-        return key[1]
 
     def booked(self, name: str) -> list[tuple]:
         return self.ask(BOOKED, name)
 
-    def ask(self, statement: str, *values: object) -> list[tuple]:
-        with psycopg.connect(self.own.settings.database_url) as connection:
-            return connection.execute(statement, values).fetchall()
-
     def faults(self, script: str) -> None:
         self.stack.simulator.ask("POST", "/sim/faults", {"script": script, "from": "now"})
-
-    def no_faults(self) -> None:
-        self.stack.simulator.ask("DELETE", "/sim/faults")
 
     @property
     def user(self) -> StreamState | None:
@@ -100,26 +66,13 @@ class Floor:
 def floor(reachable_folder, eventually, monkeypatch) -> Iterator[Floor]:
     """A strategy without limits, in a world of open markets."""
     only = frozenset({"execution", "stream"})
-    with running(reachable_folder(), World(seed=3), only=only) as stack:
-        for name, value in stack.environment.items():
-            monkeypatch.setenv(name, value)
-        own = Services(load())
-        with own.database:
-            _set_up(stack, own)
-            made = Floor(stack, own, eventually)
-            eventually(made.is_open, limit_s=30)
-            yield made
-        own.http.close()
-
-
-def _set_up(stack: Stack, own: Services) -> None:
-    rows = httpx.get(f"{stack.simulator.url}/markets?limit=100", trust_env=False).json()
-    markets = own.market_data.markets([row["conditionId"] for row in rows])
-    with own.store.transaction() as tx:
-        tx.save_markets(markets, checked_at=own.clock.now())
-    add_ft_wallet(a_wallet(), leader_pool=None, store=own.store)
-    add_account("ann", stack.account, signature_type=0, key_reference="file", store=own.store)
-    launch_strategy(a_strategy(wallet_address=stack.account), NO_LIMITS, store=own.store)
+    with (
+        running(reachable_folder(), World(seed=3), only=only) as stack,
+        launched(stack, monkeypatch) as own,
+    ):
+        made = Floor(stack, own, eventually)
+        eventually(made.is_open, limit_s=30)
+        yield made
 
 
 def test_a_fill_is_heard_cut_off_missed_and_made_good(floor):

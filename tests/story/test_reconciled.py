@@ -9,22 +9,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import httpx
 import psycopg
 import pytest
-from live_made import NO_LIMITS, STRATEGY, a_strategy, a_wallet
+from one_strategy import OneStrategy, launched
 
-from ltsys.bootstrap import Services
-from ltsys.cli.broker import send
 from ltsys.domain.errors import RefusedError
-from ltsys.domain.money import Usd
 from ltsys.domain.reconciliation import Action, Kind, Reconciliation, Result
-from ltsys.settings import load
-from ltsys.stack import Stack, World, running
+from ltsys.stack import World, running
 from ltsys.usecases.accept_finding import accept_finding
-from ltsys.usecases.add_wallet import add_account, add_ft_wallet
-from ltsys.usecases.force_test import queue_force_test
-from ltsys.usecases.launch_strategy import launch_strategy
 from ltsys.usecases.resolve_order import Word
 
 pytestmark = pytest.mark.slow
@@ -41,32 +33,8 @@ CORRECTED = """
 
 
 @dataclass
-class Floor:
+class Floor(OneStrategy):
     """The running system, and short words for what the story does with it."""
-
-    stack: Stack
-    own: Services
-    eventually: Callable[..., None]
-
-    def order(self, run_id: str) -> str:
-        """A test order of two dollars waits to be placed; returns the name of its signal."""
-        key = queue_force_test(
-            STRATEGY,
-            run_id=run_id,
-            size=Usd.of(2),
-            store=self.own.store,
-            market_data=self.own.market_data,
-            clock=self.own.clock,
-        )
-        self.try_to_place(key[1])
-        return key[1]
-
-    def try_to_place(self, name: str) -> None:
-        send(self.own.settings.redis_url, "execution.execute_order", STRATEGY, name)
-
-    def ask(self, statement: str, *values: object) -> list[tuple]:
-        with psycopg.connect(self.own.settings.database_url) as connection:
-            return connection.execute(statement, values).fetchall()
 
     def deposit(self, dollars: int) -> None:
         wallet = {"address": self.stack.account, "cash_usd": dollars}
@@ -90,24 +58,11 @@ def floor(reachable_folder, eventually, monkeypatch) -> Iterator[Floor]:
     """A strategy without limits, while the venue does not yet say what the wallet holds."""
     only = frozenset({"execution", "resolution", "beat"})
     world = World(seed=3, extra=("--fault", NO_ANSWER))
-    with running(reachable_folder(), world, only=only, extra_environment=TICK) as stack:
-        for name, value in stack.environment.items():
-            monkeypatch.setenv(name, value)
-        own = Services(load())
-        with own.database:
-            _set_up(stack, own)
-            yield Floor(stack, own, eventually)
-        own.http.close()
-
-
-def _set_up(stack: Stack, own: Services) -> None:
-    rows = httpx.get(f"{stack.simulator.url}/markets?limit=100", trust_env=False).json()
-    markets = own.market_data.markets([row["conditionId"] for row in rows])
-    with own.store.transaction() as tx:
-        tx.save_markets(markets, checked_at=own.clock.now())
-    add_ft_wallet(a_wallet(), leader_pool=None, store=own.store)
-    add_account("ann", stack.account, signature_type=0, key_reference="file", store=own.store)
-    launch_strategy(a_strategy(wallet_address=stack.account), NO_LIMITS, store=own.store)
+    with (
+        running(reachable_folder(), world, only=only, extra_environment=TICK) as stack,
+        launched(stack, monkeypatch) as own,
+    ):
+        yield Floor(stack, own, eventually)
 
 
 def test_shut_until_clean_then_a_hidden_fill_then_a_deposit(floor):
@@ -121,7 +76,7 @@ def test_shut_until_clean_then_a_hidden_fill_then_a_deposit(floor):
     assert floor.ask(BOOKED, name) == []
 
     # It says so now. The first clean comparison opens the gate, and the signal becomes an order.
-    floor.stack.simulator.ask("DELETE", "/sim/faults")
+    floor.no_faults()
     floor.eventually(floor.is_open)
     floor.try_to_place(name)
     floor.eventually(lambda: floor.ask(BOOKED, name))
