@@ -1,6 +1,7 @@
 """Runs the benchmark: the execution path and its ceiling by turns, then the latency at a rate."""
 
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -9,13 +10,14 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
 import psycopg
+import redis
 from celery import Celery
 
 from ltsys.adapters.clock import SystemClock
@@ -34,11 +36,28 @@ _STRATEGIES = 4
 _GIVE_UP_S = 120.0
 _POLL_S = 0.01
 _CLOCK = SystemClock()
+_UNACKED = "unacked"
+"""Where kombu keeps what a worker has taken and not finished (ENGINE §3.6)."""
 _BARE_WORKER = (
     "REMAP_SIGTERM=SIGQUIT LTSYS_ROLE=bare celery --app ltsys.bench.bare worker --queues execution"
     " --pool threads --concurrency 8 --without-gossip --without-mingle --hostname bare@%h"
     " --loglevel WARNING"
 )
+
+Keys = list[tuple[str, str]]
+Deliveries = Callable[[Keys], Keys]
+
+
+def once(keys: Keys) -> Keys:
+    """A message a signal."""
+    return keys
+
+
+def twice(keys: Keys) -> Keys:
+    """Two messages a signal, all of them in one repeatable disorder (LESSONS L56)."""
+    messages = keys * 2
+    random.Random(len(keys)).shuffle(messages)  # noqa: S311  repeatable, not secret
+    return messages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +78,10 @@ class BenchResult:
     orders_per_s: float
     ceiling_orders_per_s: float
     ratio: float
+    twice_orders_per_s: float
+    """With every task delivered twice, in another order; an order still counts once."""
+    twice_ratio: float
+    """Of the path with every task delivered once."""
     ack_p50_ms: float
     ack_p95_ms: float
     ack_p99_ms: float
@@ -67,26 +90,39 @@ class BenchResult:
     rounds: int
     orders_per_round: int
     path_rounds: tuple[float, ...]
+    twice_rounds: tuple[float, ...]
     ceiling_rounds: tuple[float, ...]
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rounds:
+    """Orders a second, a figure a round."""
+
+    path: list[float] = field(default_factory=list)
+    twice: list[float] = field(default_factory=list)
+    ceiling: list[float] = field(default_factory=list)
+
+
 def run(data_dir: Path, plan: BenchPlan, on_step: Callable[[str], None]) -> BenchResult:
-    """Both figures come from this one run, so that the machine's noise meets both.
+    """All figures come from this one run, so that the machine's noise meets each.
 
     Raises SettingsError when something cannot be started or an order does not come back.
     """
     with _stack(data_dir, latency_ms=0, on_step=on_step) as stack:
-        path, ceiling = _throughput(stack, plan, on_step)
+        rounds = _throughput(stack, plan, on_step)
     with _stack(data_dir, latency_ms=plan.venue_ms, on_step=on_step) as stack:
         on_step(f"{plan.rate_per_s} orders a second at a venue of {plan.venue_ms} ms")
         p50, p95, p99 = _latency(stack, plan)
+    path, doubled, ceiling = map(statistics.median, (rounds.path, rounds.twice, rounds.ceiling))
     return BenchResult(
-        orders_per_s=round(statistics.median(path), 1),
-        ceiling_orders_per_s=round(statistics.median(ceiling), 1),
-        ratio=round(statistics.median(path) / statistics.median(ceiling), 3),
+        orders_per_s=round(path, 1),
+        ceiling_orders_per_s=round(ceiling, 1),
+        ratio=round(path / ceiling, 3),
+        twice_orders_per_s=round(doubled, 1),
+        twice_ratio=round(doubled / path, 3),
         ack_p50_ms=p50,
         ack_p95_ms=p95,
         ack_p99_ms=p99,
@@ -94,8 +130,9 @@ def run(data_dir: Path, plan: BenchPlan, on_step: Callable[[str], None]) -> Benc
         venue_ms=plan.venue_ms,
         rounds=plan.rounds,
         orders_per_round=plan.orders,
-        path_rounds=tuple(round(r, 1) for r in path),
-        ceiling_rounds=tuple(round(r, 1) for r in ceiling),
+        path_rounds=tuple(round(r, 1) for r in rounds.path),
+        twice_rounds=tuple(round(r, 1) for r in rounds.twice),
+        ceiling_rounds=tuple(round(r, 1) for r in rounds.ceiling),
     )
 
 
@@ -141,13 +178,13 @@ class _Bench:
                 tx.save_markets([target.market for target in targets], checked_at=now)
         return targets
 
-    def signals(self, number: int) -> list[tuple[str, str]]:
+    def signals(self, number: int) -> Keys:
         names = [f"bench:{self.run_id}:{next(self._numbers)}" for _ in range(number)]
         return add_signals(
             self.connection, self.targets, names, strategy_count=_STRATEGIES, now=_CLOCK.now()
         )
 
-    def send(self, keys: list[tuple[str, str]]) -> None:
+    def send(self, keys: Keys) -> None:
         with self.app.producer_pool.acquire(block=True) as producer:
             for key in keys:
                 self.app.send_task("execution.execute_order", args=key, producer=producer)
@@ -155,38 +192,56 @@ class _Bench:
     def wait_answered(self) -> None:
         self.wait_empty("SELECT count(*) FROM lt_seen_trades WHERE outcome = 'queued'")
 
+    def wait_taken(self) -> None:
+        """No message waits for a worker, and none that a worker has taken is unfinished."""
+        url = self.stack.environment["LTSYS_REDIS_URL"]
+        with redis.Redis.from_url(url) as broker:
+            _await(
+                lambda: not broker.llen("execution") and not broker.hlen(_UNACKED),
+                "messages were left",
+            )
+
     def wait_empty(self, statement: str) -> None:
-        began, pause = time.monotonic(), threading.Event()
-        while self.connection.execute(cast("Any", statement)).fetchone() != (0,):
-            if time.monotonic() - began > _GIVE_UP_S:
-                raise SettingsError(f"orders were left after {_GIVE_UP_S:.0f} s: {statement}")
-            pause.wait(_POLL_S)
+        _await(
+            lambda: self.connection.execute(cast("Any", statement)).fetchone() == (0,),
+            f"orders were left: {statement}",
+        )
 
 
-def _throughput(
-    stack: Stack, plan: BenchPlan, on_step: Callable[[str], None]
-) -> tuple[list[float], list[float]]:
-    path: list[float] = []
-    ceiling: list[float] = []
+def _await(is_over: Callable[[], bool], complaint: str) -> None:
+    began, pause = time.monotonic(), threading.Event()
+    while not is_over():
+        if time.monotonic() - began > _GIVE_UP_S:
+            raise SettingsError(f"after {_GIVE_UP_S:.0f} s {complaint}")
+        pause.wait(_POLL_S)
+
+
+def _throughput(stack: Stack, plan: BenchPlan, on_step: Callable[[str], None]) -> _Rounds:
+    rounds = _Rounds()
     with _connected(stack) as connection, _stub() as stub_url:
         connection.execute(TABLE)
         bench = _Bench(stack, connection)
         for number in range(plan.rounds):
-            on_step(f"round {number + 1} of {plan.rounds}: the execution path")
-            path.append(_path_round(bench, plan.orders))
-            on_step(f"round {number + 1} of {plan.rounds}: the bare ceiling")
-            ceiling.append(_ceiling_round(bench, plan.orders, stub_url))
-    return path, ceiling
+            which = f"round {number + 1} of {plan.rounds}"
+            on_step(f"{which}: the execution path")
+            rounds.path.append(_path_round(bench, plan.orders, once))
+            on_step(f"{which}: every task delivered twice")
+            rounds.twice.append(_path_round(bench, plan.orders, twice))
+            on_step(f"{which}: the bare ceiling")
+            rounds.ceiling.append(_ceiling_round(bench, plan.orders, stub_url))
+    return rounds
 
 
-def _path_round(bench: _Bench, orders: int) -> float:
+def _path_round(bench: _Bench, orders: int, deliveries: Deliveries) -> float:
+    """Until every order is answered and no message is left, a second one neither."""
     with _workers(bench.stack, {"execution"}):
         bench.send(bench.signals(50))
         bench.wait_answered()
-        keys = bench.signals(orders)
+        messages = deliveries(bench.signals(orders))
         began = time.perf_counter()
-        bench.send(keys)
+        bench.send(messages)
         bench.wait_answered()
+        bench.wait_taken()
         return orders / (time.perf_counter() - began)
 
 

@@ -46,6 +46,8 @@ def _table(result: BenchResult) -> Table:
         "orders a second, whole path": f"{result.orders_per_s:,.0f}",
         "orders a second, bare ceiling": f"{result.ceiling_orders_per_s:,.0f}",
         "ratio": f"{result.ratio:.2f}",
+        "orders a second, every task delivered twice": f"{result.twice_orders_per_s:,.0f}",
+        "ratio to once": f"{result.twice_ratio:.2f}",
         f"signal to answer at {result.rate_per_s}/s, venue {result.venue_ms} ms, p50": (
             f"{result.ack_p50_ms:.0f} ms"
         ),
