@@ -21,6 +21,7 @@ from ltsys.cli import main
 
 LT = Path(sys.executable).parent / "lt"
 STOPS_WITHIN_S = 40
+_TRIES = 30
 
 
 def clean_environment() -> dict[str, str]:
@@ -97,6 +98,14 @@ class Running:
 
     def lt(self, *arguments: str) -> Done:
         return lt(*arguments, "--data-dir", str(self.data_dir))
+
+    def force_test(self, *arguments: str) -> Done:
+        """Asked again while the moving world has nothing that could be bought just now."""
+        for _ in range(_TRIES):
+            done = self.lt("force-test", *arguments, "--json")
+            if "has a two-sided book" not in done.err:
+                break
+        return done
 
 
 @contextmanager

@@ -170,7 +170,7 @@ def test_a_paused_strategy_refuses_with_the_operators_reason_until_it_is_resumed
     system: Running, quiet: str
 ):
     paused = system.lt("strategies", "pause", quiet, "--reason", "lunch", "--json").json
-    denied = system.lt("force-test", quiet, "--json")
+    denied = system.force_test(quiet)
     resumed = system.lt("strategies", "resume", quiet, "--json").json
 
     assert paused["state"]["is_paused"]
@@ -184,7 +184,7 @@ def test_a_force_test_goes_the_whole_way_and_leaves_live_capital_alone(system: R
     """L36."""
     before = state_of(system, quiet)
 
-    done = system.lt("force-test", quiet, "--size", "3", "--json")
+    done = system.force_test(quiet, "--size", "3")
 
     assert done.code == 0, done.err
     assert done.json["is_force_test"]

@@ -101,7 +101,7 @@ def test_nothing_is_done_without_the_typed_word(system: Running, filled: str):
 
 def test_a_parked_order_is_looked_at_by_an_operators_word(system: Running, quiet: str):
     """Its fills are at the venue all the time; who asked is on its page (L27)."""
-    done = system.lt("force-test", quiet, "--size", "2", "--json").json
+    done = system.force_test(quiet, "--size", "2").json
     order_id = done["lt_order_id"]
     run(system, PARK, order_id)
     waiting = system.lt("orders", "show", order_id, "--json").json
