@@ -26,7 +26,7 @@ ROUGH = DrillPlan(
     database_crashes=0,
     faults=LOST_ANSWERS,
     first_check_s=0.2,
-    rest_limit_s=40,
+    rest_limit_s=20,
 )
 
 
