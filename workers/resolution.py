@@ -37,7 +37,7 @@ def resolve_market(condition_id: str) -> None:
 @app.task(name="resolution.reconcile_on_tick")
 def reconcile_on_tick() -> None:
     """Compare the books with the venue once a tick."""
-    if is_first("reconcile", beat_schedule.RECONCILE_S):
+    if is_first("reconcile_on_tick", beat_schedule.RECONCILE_S):
         kick("resolution.reconcile")
 
 
