@@ -48,10 +48,10 @@ class Character:
 CAST = (
     Character(name="FREE"),
     Character(name="WHOLE", time_in_force=TimeInForce.FOK),
-    Character(name="BUDGET", rules=replace(_NO_LIMITS, daily_budget=Usd.of(120))),
-    Character(name="EXPOSURE", rules=replace(_NO_LIMITS, max_total_exposure=Usd.of(60))),
+    Character(name="BUDGET", rules=replace(_NO_LIMITS, daily_budget=Usd.of(60))),
+    Character(name="EXPOSURE", rules=replace(_NO_LIMITS, max_total_exposure=Usd.of(30))),
     Character(name="SIZE", rules=replace(_NO_LIMITS, max_position_size=Usd.of(3))),
-    Character(name="POOR", capital=Usd.of(80)),
+    Character(name="POOR", capital=Usd.of(30)),
 )
 """Two without limits, and one for each limit that concurrency could break."""
 

@@ -41,7 +41,9 @@ def declare_killed(lt_order_id: LtOrderId, word: Word, *, desk: Desk) -> LiveOrd
     _refuse_settled(order)
     refuse_filled(order)
     refuse_held(order, look_at(order, attempts, desk=desk))
-    return _end(order, OrderEvent.KILL, word, desk)
+    # one whose fills all failed to settle did match once: it is cancelled
+    was_matched = order.status is OrderStatus.PARTIALLY_FILLED
+    return _end(order, OrderEvent.CANCEL if was_matched else OrderEvent.KILL, word, desk)
 
 
 def declare_ended(lt_order_id: LtOrderId, word: Word, *, desk: Desk) -> LiveOrder:
