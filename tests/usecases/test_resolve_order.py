@@ -12,7 +12,7 @@ from ltsys.domain.errors import (
 )
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.order import OrderStatus
-from ltsys.domain.venue import Killed, VenueOrderStatus
+from ltsys.domain.venue import FillStatus, Killed, VenueOrderStatus
 from ltsys.usecases.resolve_order import Word, declare_ended, declare_killed, look_again
 
 TEN = Usd.of(10)
@@ -73,6 +73,20 @@ def test_an_order_that_is_over_or_on_its_way_cannot_be_declared_killed(floor):
     assert "is canceled already" in say_killed(floor, over)
     assert "waits to be posted" in say_killed(floor, waiting)
     assert "there is no order" in say_killed(floor, replace(over, lt_order_id="lto_none"))
+
+
+def test_an_order_whose_fills_all_failed_was_matched_and_is_canceled(floor):
+    """L23: it is partially filled with nothing; no kill can follow a match."""
+    order = floor.execute(1, accepted())
+    floor.stream(order, 1, shares="10", status=FillStatus.MATCHED)
+    order = floor.stream(order, 1, shares="10", status=FillStatus.FAILED)
+    assert (order.status, order.executed) == (OrderStatus.PARTIALLY_FILLED, ZERO_USD)
+
+    ended = declare_killed(order.lt_order_id, BOB, desk=floor.desk)
+
+    assert ended.status is floor.order(order).status is OrderStatus.CANCELED
+    assert (floor.balances.available, floor.balances.reserved) == (Usd.of(1000), ZERO_USD)
+    floor.check_books()
 
 
 def test_nobody_is_believed_while_the_venue_cannot_be_asked(floor):
