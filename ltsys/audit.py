@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from ltsys.adapters.postgres.ledger_reads import LedgerReads
 from ltsys.domain.money import UNITS_PER_ONE
 from ltsys.stack import Simulator
 
@@ -60,18 +61,12 @@ def duplicates(connection: Connection, truth: VenueTruth) -> int:
 
 def missed_fills(connection: Connection, truth: VenueTruth) -> int:
     """Fills of the venue that are not in our books."""
-    rows = connection.execute(
-        "SELECT trade_id, order_id FROM lt_fills WHERE status <> 'failed'"
-    ).fetchall()
-    return len(truth.fill_keys - {(row["trade_id"], row["order_id"]) for row in rows})
+    return len(truth.fill_keys - _booked_fills(connection))
 
 
 def phantom_fills(connection: Connection, truth: VenueTruth) -> int:
     """Fills in our books that the venue never made, or that failed to settle."""
-    rows = connection.execute(
-        "SELECT trade_id, order_id FROM lt_fills WHERE status <> 'failed'"
-    ).fetchall()
-    return len({(row["trade_id"], row["order_id"]) for row in rows} - truth.fill_keys)
+    return len(_booked_fills(connection) - truth.fill_keys)
 
 
 def lost_signals(connection: Connection) -> int:
@@ -110,30 +105,14 @@ def money_drift(connection: Connection, truth: VenueTruth) -> Decimal:
     Kept balances against sums of entries, postings that do not sum to zero, and our cash since
     these orders against the venue's.
     """
-    kept = _value(connection, _KEPT_BALANCES)
-    unbalanced = _value(
-        connection,
-        """
-        SELECT coalesce(sum(abs(total)), 0) FROM (
-            SELECT sum(amount_usd) AS total FROM lt_ledger GROUP BY strategy_id, cause, kind) g
-        """,
-    )
+    books = LedgerReads(connection)
+    apart = [*(d.kept - d.booked for d in books.drifts()), *(p.total for p in books.unbalanced())]
+    within = sum((abs(usd.amount) for usd in apart), Decimal(0))
     moved = connection.execute(_CASH_MOVED, {"orders": list(truth.order_ids)}).fetchone()
     cash = Decimal(0) if moved is None else Decimal(moved["cash"])
-    return Decimal(kept) + Decimal(unbalanced) + abs(truth.cash_moved - cash)
+    return within + abs(truth.cash_moved - cash)
 
 
-_KEPT_BALANCES: LiteralString = """
-    SELECT coalesce(sum(abs(kept - booked)), 0) FROM (
-        SELECT r.strategy_id, b.account, b.kept,
-               coalesce((SELECT sum(amount_usd) FROM lt_ledger l
-                          WHERE l.strategy_id = r.strategy_id AND l.account = b.account
-                            AND l.book = 'live'), 0) AS booked
-          FROM lt_risk_state r
-         CROSS JOIN LATERAL (VALUES ('available', available_cash), ('reserved', reserved_usd),
-                ('position', position_usd), ('settling', cooldown_capital), ('fees', fees_usd),
-                ('realized_pnl', realized_pnl_usd)) AS b (account, kept)) AS differences
-"""
 _CASH_MOVED: LiteralString = """
     SELECT coalesce((SELECT sum(CASE outcome WHEN 'WON' THEN executed_shares
                                              WHEN 'VOID' THEN executed_shares / 2 ELSE 0 END)
@@ -143,6 +122,8 @@ _CASH_MOVED: LiteralString = """
 """
 
 
-def _value(connection: Connection, statement: LiteralString) -> Decimal:
-    row = connection.execute(statement).fetchone()
-    return Decimal(0) if row is None else Decimal(next(iter(row.values())))
+def _booked_fills(connection: Connection) -> set[tuple[str, str]]:
+    rows = connection.execute(
+        "SELECT trade_id, order_id FROM lt_fills WHERE status <> 'failed'"
+    ).fetchall()
+    return {(row["trade_id"], row["order_id"]) for row in rows}

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from ltsys.adapters.clock import SimulatedClock, SystemClock
 from ltsys.adapters.polymarket.auth import ApiCredentials, RequestSigner
@@ -27,6 +28,8 @@ from ltsys.ports.queries import Queries
 from ltsys.ports.store import Store
 from ltsys.settings import Settings, load
 from ltsys.usecases.desk import Desk, Patience, Watch
+
+_Port = TypeVar("_Port")
 
 _PRIVATE = 0o077
 _VENUES_STREAMS = "wss://ws-subscriptions-clob.polymarket.com"
@@ -54,12 +57,7 @@ class Services:
     @cached_property
     def database(self) -> PostgresStore:
         """The pool of connections, open."""
-        if not self.settings.database_url:
-            raise SettingsError(
-                "LTSYS_DATABASE_URL is not set; `lt up` starts a database and sets it"
-            )
-        url = self.settings.database_url
-        return PostgresStore(url, pool_size=self.settings.database_pool).open()
+        return PostgresStore(self._database_url, pool_size=self.settings.database_pool).open()
 
     @cached_property
     def store(self) -> Store:
@@ -67,11 +65,7 @@ class Services:
 
     @cached_property
     def queries(self) -> Queries:
-        if not self.settings.database_url:
-            raise SettingsError(
-                "LTSYS_DATABASE_URL is not set; `lt up` starts a database and sets it"
-            )
-        return PostgresQueries(self.settings.database_url)
+        return PostgresQueries(self._database_url)
 
     @cached_property
     def clock(self) -> Clock:
@@ -85,7 +79,7 @@ class Services:
     @cached_property
     def market_data(self) -> MarketData:
         data = PolymarketMarketData(self.http, self._url("clob"), self._url("gamma"))
-        return self.saboteur.port(data, "book", "markets") if self.saboteur else data
+        return self._sabotaged(data, "book", "markets")
 
     @cached_property
     def watch(self) -> Watch:
@@ -141,12 +135,11 @@ class Services:
 
     @cached_property
     def desk(self) -> Desk:
-        venue = self.venue
         return Desk(
             store=self.store,
             market_data=self.market_data,
-            signer=self.saboteur.port(self.signer, "sign") if self.saboteur else self.signer,
-            venue=self.saboteur.port(venue, "post", "fills") if self.saboteur else venue,
+            signer=self._sabotaged(self.signer, "sign"),
+            venue=self._sabotaged(self.venue, "post", "fills"),
             clock=self.clock,
             account=self.signer.address.lower(),
             patience=Patience(
@@ -161,6 +154,18 @@ class Services:
             books_since=self.settings.books_since,
             repost_identical=self.settings.repost_identical,
         )
+
+    @property
+    def _database_url(self) -> str:
+        if not self.settings.database_url:
+            raise SettingsError(
+                "LTSYS_DATABASE_URL is not set; `lt up` starts a database and sets it"
+            )
+        return self.settings.database_url
+
+    def _sabotaged(self, port: _Port, *steps: str) -> _Port:
+        """The port as it is, but in a drill, which has it die at these calls."""
+        return self.saboteur.port(port, *steps) if self.saboteur else port
 
     def _scores(self) -> ModelScores:
         if not self.settings.model_url:

@@ -29,10 +29,18 @@ class LedgerReads(Session):
         return LedgerReport(
             strategy_count=counts["strategies"] if counts else 0,
             entry_count=counts["entries"] if counts else 0,
-            drifts=tuple(_drift(row) for row in self._rows(_DRIFTS)),
-            unbalanced=tuple(_unbalanced(row) for row in self._rows(_UNBALANCED)),
+            drifts=self.drifts(),
+            unbalanced=self.unbalanced(),
             mismatches=tuple(_mismatch(row) for row in kept),
         )
+
+    def drifts(self) -> tuple[BalanceDrift, ...]:
+        """Kept balances that are not the sum of their entries."""
+        return tuple(_drift(row) for row in self._rows(_DRIFTS))
+
+    def unbalanced(self) -> tuple[UnbalancedPosting, ...]:
+        """Postings that do not sum to zero."""
+        return tuple(_unbalanced(row) for row in self._rows(_UNBALANCED))
 
     def postings(self, strategy_id: StrategyId) -> tuple[PostingRow, ...]:
         rows = self._rows(_POSTINGS, {"strategy": strategy_id, "order": None})
