@@ -1,5 +1,6 @@
 """From a signal to a plan or a denial: every check, in one order, with its numbers (DESIGN §4)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +12,14 @@ from ltsys.domain.market import Book, Market
 from ltsys.domain.money import Price, Usd
 from ltsys.domain.pricing import MIN_MARKETABLE_BUY, buy_units, limit_price
 from ltsys.domain.quality import dead_market
-from ltsys.domain.risk import Denial, DenialCode, check_cash, check_limits
+from ltsys.domain.risk import (
+    Check,
+    Denial,
+    DenialCode,
+    cash_checks,
+    first_denial,
+    limit_checks,
+)
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 
 _SUPPORTED_VERSIONS = frozenset({"", "v1"})
@@ -33,43 +41,47 @@ class Situation:
 
 def plan_order(situation: Situation) -> Plan | Denial:
     """A plan that every check let pass, or the first denial (LESSONS L18, L19, L30–L32)."""
+    for step in steps(situation):
+        if isinstance(step, Plan):
+            return step
+        if step.denial is not None:
+            return step.denial
+    raise AssertionError("the checks end with a denial or with a plan")
+
+
+def steps(situation: Situation) -> Iterator[Check | Plan]:
+    """The checks in their order, and the plan behind the last of them.
+
+    Whoever reads on after a denial learns nothing more: the checks end there.
+    """
     signal = situation.signal
-    denial = check_strategy(
-        situation.strategy, situation.state, signal.signal_at, situation.now
-    ) or _check_market(situation)
-    if denial:
-        return denial
-    book, market = situation.book, situation.market
-    if book is None or market is None:
-        return _deny(DenialCode.NO_BOOK, "the venue shows no order book for the token")
-    denial = _check_book(situation, book)
-    if denial:
-        return denial
-    limit = limit_price(signal.price, situation.strategy.slippage_tolerance, book.tick)
-    if limit is None:
-        text = f"no price on the grid of {book.tick} lies in reach of {signal.price.per_share}"
-        return _deny(DenialCode.NO_VALID_PRICE, text)
-    return _size(situation, book, market, limit)
+    yield from strategy_checks(situation.strategy, situation.state, signal.signal_at, situation.now)
+    market, book = situation.market, situation.book
+    yield from _market_checks(market, signal)
+    if market is None:
+        return
+    yield from _book_checks(book, situation)
+    if book is None:
+        return
+    tolerance = situation.strategy.slippage_tolerance
+    limit = limit_price(signal.price, tolerance, book.tick)
+    yield _on_the_grid(limit, signal.price, book)
+    if limit is not None:
+        yield from _size_steps(situation, book, market, limit)
 
 
-def _size(situation: Situation, book: Book, market: Market, limit: Price) -> Plan | Denial:
+def _size_steps(
+    situation: Situation, book: Book, market: Market, limit: Price
+) -> Iterator[Check | Plan]:
     signal = situation.signal
     maker_units, taker_units = buy_units(signal.size, limit, marketable=True)
     spend = Usd.from_units(maker_units)
-    if spend < MIN_MARKETABLE_BUY or taker_units == 0:
-        return Denial(
-            code=DenialCode.BELOW_VENUE_MINIMUM,
-            text=f"a buy of {spend} is under the venue's minimum of {MIN_MARKETABLE_BUY}",
-            would_be=spend.amount,
-            limit=MIN_MARKETABLE_BUY.amount,
-        )
+    yield _above_minimum(spend, taker_units)
     reserve = spend + highest_fee(spend, market)
     if not signal.is_force_test:
-        denial = check_limits(spend, rules=situation.rules, state=situation.state)
-        denial = denial or check_cash(reserve, situation.state)
-        if denial:
-            return denial
-    return Plan(
+        yield from limit_checks(spend, rules=situation.rules, state=situation.state)
+        yield from cash_checks(reserve, situation.state)
+    yield Plan(
         limit_price=limit,
         maker_units=maker_units,
         taker_units=taker_units,
@@ -84,57 +96,117 @@ def check_strategy(
     strategy: Strategy, state: RiskState, signal_at: datetime, now: datetime
 ) -> Denial | None:
     """Whether the strategy may act on a signal; asked again before a planned order goes on."""
-    if not strategy.is_active:
-        return _deny(DenialCode.STRATEGY_INACTIVE, f"{strategy.strategy_id} is not active")
-    if state.is_paused:
-        return _deny(DenialCode.STRATEGY_PAUSED, f"paused: {state.pause_reason}")
-    return _check_age(signal_at, strategy, now)
+    return first_denial(strategy_checks(strategy, state, signal_at, now))
 
 
-def _check_age(signal_at: datetime, strategy: Strategy, now: datetime) -> Denial | None:
+def strategy_checks(
+    strategy: Strategy, state: RiskState, signal_at: datetime, now: datetime
+) -> Iterator[Check]:
+    """What does not depend on the market."""
+    yield _asked(
+        DenialCode.STRATEGY_INACTIVE,
+        f"{strategy.strategy_id} is not active",
+        is_met=strategy.is_active,
+        saw="{} is active",
+        numbers=(strategy.strategy_id,),
+    )
+    yield _asked(
+        DenialCode.STRATEGY_PAUSED,
+        f"paused: {state.pause_reason}",
+        is_met=not state.is_paused,
+        saw="not paused",
+    )
+    yield _age_check(signal_at, strategy, now)
+
+
+def _age_check(signal_at: datetime, strategy: Strategy, now: datetime) -> Check:
     """A stale signal is denied, not sent late (LESSONS L19)."""
-    age_s = (now - signal_at).total_seconds()
-    if age_s <= strategy.max_signal_age_s:
-        return None
-    return Denial(
-        code=DenialCode.SIGNAL_TOO_OLD,
-        text=f"the signal is {age_s:.0f} s old, the limit is {strategy.max_signal_age_s} s",
-        would_be=Decimal(int(age_s)),
-        limit=Decimal(strategy.max_signal_age_s),
-    )
+    code, limit_s = DenialCode.SIGNAL_TOO_OLD, strategy.max_signal_age_s
+    age_s, denial = (now - signal_at).total_seconds(), None
+    if age_s > limit_s:
+        text = f"the signal is {age_s:.0f} s old, the limit is {limit_s} s"
+        would_be, limit = Decimal(int(age_s)), Decimal(limit_s)
+        denial = Denial(code=code, text=text, would_be=would_be, limit=limit)
+    return Check(code=code, saw="{:.0f} s old ≤ {} s", numbers=(age_s, limit_s), denial=denial)
 
 
-def _check_market(situation: Situation) -> Denial | None:
-    market, signal = situation.market, situation.signal
+def _market_checks(market: Market | None, signal: Signal) -> Iterator[Check]:
+    text = f"market {signal.condition_id} is not known"
+    is_known = market is not None
+    yield _asked(DenialCode.MARKET_UNKNOWN, text, is_met=is_known, saw="the market is known")
     if market is None:
-        return _deny(DenialCode.MARKET_UNKNOWN, f"market {signal.condition_id} is not known")
-    if market.version not in _SUPPORTED_VERSIONS or market.fee_exponent < 1:
-        text = (
-            f"protocol {market.version!r} with fee exponent {market.fee_exponent} is not supported"
-        )
-        return _deny(DenialCode.MARKET_UNSUPPORTED, text)
-    if market.is_closed or market.is_resolved or not market.accepts_orders:
-        return _deny(DenialCode.MARKET_NOT_OPEN, f"{market.title} takes no orders")
-    if market.outcome_of(signal.token_id) is None:
-        text = f"token {signal.token_id} is not an outcome of {market.title}"
-        return _deny(DenialCode.TOKEN_NOT_OF_MARKET, text)
-    return None
-
-
-def _check_book(situation: Situation, book: Book) -> Denial | None:
-    guard, signal_price = situation.guard, situation.signal.price.per_share
-    if not book.asks:
-        return _deny(DenialCode.NO_BOOK, "nobody offers the token")
-    mid = book.mid
-    if mid is None:
-        return _deny(DenialCode.NO_MIDPOINT, "one side of the book is empty")
-    dead = dead_market(signal_price=signal_price, mid=mid, guard=guard)
-    if dead is None:
-        return None
-    return Denial(
-        code=DenialCode.DEAD_MARKET, text=dead.text, would_be=dead.value, limit=dead.limit
+        return
+    numbers = (market.version, market.fee_exponent)
+    yield _asked(
+        DenialCode.MARKET_UNSUPPORTED,
+        "protocol {!r} with fee exponent {} is not supported".format(*numbers),
+        is_met=market.version in _SUPPORTED_VERSIONS and market.fee_exponent >= 1,
+        saw="protocol {!r} with fee exponent {} is supported",
+        numbers=numbers,
+    )
+    is_shut = market.is_closed or market.is_resolved or not market.accepts_orders
+    text = f"{market.title} takes no orders"
+    yield _asked(
+        DenialCode.MARKET_NOT_OPEN, text, is_met=not is_shut, saw="the market takes orders"
+    )
+    yield _asked(
+        DenialCode.TOKEN_NOT_OF_MARKET,
+        f"token {signal.token_id} is not an outcome of {market.title}",
+        is_met=market.outcome_of(signal.token_id) is not None,
+        saw="the token is an outcome of the market",
     )
 
 
-def _deny(code: DenialCode, text: str) -> Denial:
-    return Denial(code=code, text=text)
+def _book_checks(book: Book | None, situation: Situation) -> Iterator[Check]:
+    code, text = DenialCode.NO_BOOK, "the venue shows no order book for the token"
+    if book is None:
+        yield _asked(code, text, is_met=False, saw="")
+        return
+    levels = len(book.asks)
+    text = "nobody offers the token"
+    yield _asked(code, text, is_met=levels > 0, saw="{} offers", numbers=(levels,))
+    mid = book.mid
+    text = "one side of the book is empty"
+    yield _asked(
+        DenialCode.NO_MIDPOINT, text, is_met=mid is not None, saw="mid price {}", numbers=(mid,)
+    )
+    yield _alive(mid, situation)
+
+
+def _alive(mid: Decimal | None, situation: Situation) -> Check:
+    guard, signal_price = situation.guard, situation.signal.price.per_share
+    code, denial = DenialCode.DEAD_MARKET, None
+    dead = dead_market(signal_price=signal_price, mid=mid, guard=guard)
+    if dead is not None:
+        denial = Denial(code=code, text=dead.text, would_be=dead.value, limit=dead.limit)
+    if not guard.is_enabled:
+        return Check(code=code, saw="the guard is off")
+    saw = "mid {} against the signal's {}: floor {}, drift at most {}"
+    numbers = (mid, signal_price, guard.floor_price, guard.max_drift_ratio)
+    return Check(code=code, saw=saw, numbers=numbers, denial=denial)
+
+
+def _on_the_grid(limit: Price | None, signal: Price, book: Book) -> Check:
+    return _asked(
+        DenialCode.NO_VALID_PRICE,
+        f"no price on the grid of {book.tick} lies in reach of {signal.per_share}",
+        is_met=limit is not None,
+        saw="pays at most {} on the grid of {}",
+        numbers=(limit.per_share if limit else None, book.tick),
+    )
+
+
+def _above_minimum(spend: Usd, taker_units: int) -> Check:
+    code, least, denial = DenialCode.BELOW_VENUE_MINIMUM, MIN_MARKETABLE_BUY, None
+    if spend < least or taker_units == 0:
+        text = f"a buy of {spend} is under the venue's minimum of {least}"
+        denial = Denial(code=code, text=text, would_be=spend.amount, limit=least.amount)
+    return Check(code=code, saw="a buy of {} ≥ {}", numbers=(spend, least), denial=denial)
+
+
+def _asked(
+    code: DenialCode, text: str, *, is_met: bool, saw: str, numbers: tuple[object, ...] = ()
+) -> Check:
+    """A question without numbers of its own; `text` is what denies when it is not met."""
+    denial = None if is_met else Denial(code=code, text=text)
+    return Check(code=code, saw=saw, numbers=numbers, denial=denial)
