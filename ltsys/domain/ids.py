@@ -13,6 +13,7 @@ VenueTradeId = NewType("VenueTradeId", str)
 ConditionId = NewType("ConditionId", str)
 TokenId = NewType("TokenId", str)
 Address = NewType("Address", str)
+UserId = NewType("UserId", str)
 
 _CONDITION = re.compile(r"0x[0-9a-f]{64}")
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, Self
 
 from ltsys.domain.alert import Alert, OpenAlert
 from ltsys.domain.errors import LtsysError
 from ltsys.domain.gate import GateState
-from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId
+from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId, UserId
 from ltsys.domain.ledger import Account, Book, Entry, Kind, Posting
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
@@ -290,7 +290,17 @@ class Reconciled:
 
 
 class Queries(Protocol):
-    """Reads of committed rows. Each method raises StoreUnavailableError."""
+    """Reads of committed rows. Each method raises StoreUnavailableError.
+
+    As they come they see everything, as workers and the command line do.
+    """
+
+    def as_user(self, user_id: UserId) -> Self:
+        """The same questions, answered with that user's rows alone (LESSONS L63).
+
+        Shared FT wallets count as everybody's. What is another's is as if it did not exist.
+        """
+        ...
 
     def schema_version(self) -> str | None:
         """The migration the database is at; None before the first."""

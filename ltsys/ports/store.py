@@ -32,6 +32,7 @@ from ltsys.domain.source_trade import SourceTrade
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
+from ltsys.ports.accounts import AccountStore
 from ltsys.ports.operations import OperationsStore
 from ltsys.ports.reconciliation import ReconciliationStore
 from ltsys.ports.records import (
@@ -326,6 +327,7 @@ class Transaction(
     OperationsStore,
     StreamStore,
     ReconciliationStore,
+    AccountStore,
     Protocol,
 ):
     """What can be read and written together."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from ltsys.adapters.memory.accounts import AccountRecords
 from ltsys.adapters.memory.feed import FeedRecords
 from ltsys.adapters.memory.forward_test import ForwardTestRecords
 from ltsys.adapters.memory.live_orders import LiveOrderRecords
@@ -28,6 +29,7 @@ class MemoryTransaction(
     OperationsRecords,
     StreamRecords,
     ReconciliationRecords,
+    AccountRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 

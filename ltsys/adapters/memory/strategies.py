@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from ltsys.adapters.memory.session import Session
 from ltsys.adapters.memory.tables import AccountRow, EntryRow, StrategyRow
-from ltsys.domain.ids import Address, StrategyId
+from ltsys.domain.account import Role, User
+from ltsys.domain.ids import Address, StrategyId, UserId
 from ltsys.domain.ledger import Book, Posting
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
 
@@ -19,6 +20,13 @@ class StrategyRecords(Session):
             user_id=user_id, signature_type=signature_type, key_reference=key_reference
         )
         self._tables.wallets.setdefault(address, row)
+        nobody = User(
+            user_id=UserId(user_id),
+            role=Role.VIEWER,
+            is_disabled=False,
+            created_at=self._clock.wall(),
+        )
+        self._tables.users.setdefault(nobody.user_id, nobody)
 
     def has_account(self, address: Address) -> bool:
         return address in self._tables.wallets

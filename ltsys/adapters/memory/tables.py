@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 
+from ltsys.domain.account import ApiToken, Session, User
 from ltsys.domain.alert import OpenAlert
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ft_wallet import FtWallet
@@ -17,6 +18,7 @@ from ltsys.domain.ids import (
     SourceTradeId,
     StrategyId,
     TokenId,
+    UserId,
     VenueOrderId,
     VenueTradeId,
 )
@@ -33,6 +35,20 @@ from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.reconciliation import KeptReconciliation
 from ltsys.ports.records import Decision, LogEntry, Sighting, SignalKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRow:
+    user_id: UserId
+    expires_at: datetime
+    is_used: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginRow:
+    login_key: str
+    address: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +216,11 @@ class Tables:
     stream_state: dict[tuple[str, Channel], StreamState] = field(default_factory=dict)
     reconciliations: list[KeptReconciliation] = field(default_factory=list)
     redeemed_tokens: dict[tuple[Address, TokenId], Decimal] = field(default_factory=dict)
+    users: dict[UserId, User] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    api_tokens: dict[str, ApiToken] = field(default_factory=dict)
+    account_links: dict[str, LinkRow] = field(default_factory=dict)
+    login_attempts: list[LoginRow] = field(default_factory=list)
     beat_slots: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def copy(self) -> "Tables":

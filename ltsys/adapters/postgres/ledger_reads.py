@@ -2,8 +2,9 @@
 
 from typing import Final, LiteralString
 
-from ltsys.adapters.postgres.session import Row, Session
-from ltsys.domain.ids import StrategyId
+from ltsys.adapters.postgres.session import Connection, Row, Session
+from ltsys.adapters.postgres.statements import of_user
+from ltsys.domain.ids import StrategyId, UserId
 from ltsys.domain.ledger import Account, Book, Kind
 from ltsys.domain.money import Usd
 from ltsys.ports.queries import (
@@ -15,17 +16,25 @@ from ltsys.ports.queries import (
 )
 
 
-class LedgerReads(Session):
+class UserReads(Session):
+    """Reads that are all limited to one user's rows, or to none's: each names `user` (L63)."""
+
+    def __init__(self, connection: Connection, user: UserId | None = None) -> None:
+        super().__init__(connection)
+        self._user = user
+
+    def _asked(self, **parameters: object) -> dict[str, object]:
+        """The parameters of a statement with the user who asks."""
+        return {"user": self._user, **parameters}
+
+
+class LedgerReads(UserReads):
     """The ledger part of `ltsys.ports.queries.Queries`, on one connection."""
 
     def ledger(self) -> LedgerReport:
-        counts = self._row(
-            """
-            SELECT (SELECT count(*) FROM lt_strategies) AS strategies,
-                   (SELECT count(*) FROM lt_ledger) AS entries
-            """
-        )
-        kept = (*self._rows(_OF_STRATEGIES), *self._rows(_OF_ORDERS))
+        asked = self._asked()
+        counts = self._row(_COUNTS, asked)
+        kept = (*self._rows(_OF_STRATEGIES, asked), *self._rows(_OF_ORDERS, asked))
         return LedgerReport(
             strategy_count=counts["strategies"] if counts else 0,
             entry_count=counts["entries"] if counts else 0,
@@ -36,22 +45,26 @@ class LedgerReads(Session):
 
     def drifts(self) -> tuple[BalanceDrift, ...]:
         """Kept balances that are not the sum of their entries."""
-        return tuple(_drift(row) for row in self._rows(_DRIFTS))
+        return tuple(_drift(row) for row in self._rows(_DRIFTS, self._asked()))
 
     def unbalanced(self) -> tuple[UnbalancedPosting, ...]:
         """Postings that do not sum to zero."""
-        return tuple(_unbalanced(row) for row in self._rows(_UNBALANCED))
+        return tuple(_unbalanced(row) for row in self._rows(_UNBALANCED, self._asked()))
 
     def postings(self, strategy_id: StrategyId) -> tuple[PostingRow, ...]:
-        rows = self._rows(_POSTINGS, {"strategy": strategy_id, "order": None})
+        rows = self._rows(_POSTINGS, self._asked(strategy=strategy_id, order=None))
         return tuple(_posting(row) for row in rows)
 
     def postings_of(self, strategy_id: StrategyId, lt_order_id: str) -> tuple[PostingRow, ...]:
         """Those that the order or a fill of it caused."""
-        rows = self._rows(_POSTINGS, {"strategy": strategy_id, "order": lt_order_id})
+        rows = self._rows(_POSTINGS, self._asked(strategy=strategy_id, order=lt_order_id))
         return tuple(_posting(row) for row in rows)
 
 
+_COUNTS: Final[LiteralString] = f"""
+    SELECT (SELECT count(*) FROM lt_strategies s WHERE {of_user("s.strategy_id")}) AS strategies,
+           (SELECT count(*) FROM lt_ledger l WHERE {of_user("l.strategy_id")}) AS entries
+"""  # noqa: S608  the columns are a constant
 _CAUSED: Final[LiteralString] = """
     SELECT l.*, coalesce(f.lt_order_id, o.lt_order_id) AS lt_order_id FROM lt_ledger l
       LEFT JOIN lt_fills f ON f.strategy_id = l.strategy_id
@@ -63,11 +76,11 @@ _POSTINGS: Final[LiteralString] = f"""
     SELECT min(created_at) AS at, book, cause, kind, lt_order_id,
            json_object_agg(account, amount_usd::text) AS amounts
       FROM ({_CAUSED}) AS caused
-     WHERE strategy_id = %(strategy)s
+     WHERE strategy_id = %(strategy)s AND {of_user("strategy_id")}
        AND (%(order)s::text IS NULL OR lt_order_id = %(order)s)
      GROUP BY book, cause, kind, lt_order_id ORDER BY min(entry_id)
 """  # noqa: S608  the columns are a constant
-_DRIFTS: Final[LiteralString] = """
+_DRIFTS: Final[LiteralString] = f"""
     SELECT * FROM (
         SELECT r.strategy_id, b.account, b.kept,
                coalesce((SELECT sum(amount_usd) FROM lt_ledger l
@@ -77,14 +90,15 @@ _DRIFTS: Final[LiteralString] = """
          CROSS JOIN LATERAL (VALUES ('available', available_cash), ('reserved', reserved_usd),
                 ('position', position_usd), ('settling', cooldown_capital), ('fees', fees_usd),
                 ('realized_pnl', realized_pnl_usd)) AS b (account, kept)) AS balances
-     WHERE kept <> booked ORDER BY strategy_id, account
-"""
-_UNBALANCED: Final[LiteralString] = """
+     WHERE kept <> booked AND {of_user("strategy_id")} ORDER BY strategy_id, account
+"""  # noqa: S608  the columns are a constant
+_UNBALANCED: Final[LiteralString] = f"""
     SELECT strategy_id, cause, kind, sum(amount_usd) AS total FROM lt_ledger
+     WHERE {of_user("strategy_id")}
      GROUP BY strategy_id, book, cause, kind HAVING sum(amount_usd) <> 0
      ORDER BY strategy_id, cause, kind
-"""
-_OF_STRATEGIES: Final[LiteralString] = """
+"""  # noqa: S608  the columns are a constant
+_OF_STRATEGIES: Final[LiteralString] = f"""
     SELECT strategy_id, what, kept, coalesce(computed, 0) AS computed
       FROM lt_risk_state r JOIN lt_strategies s USING (strategy_id)
      CROSS JOIN LATERAL (
@@ -111,8 +125,9 @@ _OF_STRATEGIES: Final[LiteralString] = """
            ('spent today, by the fills of the day', r.daily_spent_usd, spent),
            ('capital, by what was funded', s.initial_capital, funded))
            AS compared (what, kept, computed)
-     WHERE kept <> coalesce(computed, 0) ORDER BY strategy_id, what
-"""
+     WHERE kept <> coalesce(computed, 0) AND {of_user("strategy_id")}
+     ORDER BY strategy_id, what
+"""  # noqa: S608  the columns are a constant
 _OF_ORDERS: Final[LiteralString] = f"""
     SELECT o.strategy_id, compared.what || ' of ' || o.lt_order_id AS what, kept, computed
       FROM lt_orders o
@@ -125,7 +140,7 @@ _OF_ORDERS: Final[LiteralString] = f"""
            ('reserved', o.reserved_usd, coalesce(b.reserved, 0)),
            ('filled', o.executed_usd, coalesce(f.cost, 0)),
            ('fees', o.fees_usd, coalesce(f.fee, 0))) AS compared (what, kept, computed)
-     WHERE kept <> computed ORDER BY o.strategy_id, what
+     WHERE kept <> computed AND {of_user("o.strategy_id")} ORDER BY o.strategy_id, what
 """  # noqa: S608  the columns are a constant
 
 

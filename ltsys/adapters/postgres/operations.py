@@ -43,7 +43,7 @@ class OperationsRecords(Session):
                       last_at DESC, alert_id DESC
             """
         )
-        return tuple(_open_alert_of(row) for row in rows)
+        return tuple(open_alert_of(row) for row in rows)
 
     def renew_gate(self, gate: Gate, *, until: datetime, reason: str) -> None:
         self._set_gate(gate, until, reason)
@@ -75,7 +75,8 @@ class OperationsRecords(Session):
         )
 
 
-def _open_alert_of(row: Row) -> OpenAlert:
+def open_alert_of(row: Row) -> OpenAlert:
+    """From a row of `lt_alerts`."""
     return OpenAlert(
         alert=alert_of(row),
         first_at=row["first_at"],

@@ -6,6 +6,7 @@ from typing import Final, LiteralString
 from ltsys.adapters.postgres.ledger_reads import LedgerReads
 from ltsys.adapters.postgres.rows import alert_of, sighting_of
 from ltsys.adapters.postgres.session import Row
+from ltsys.adapters.postgres.statements import of_user
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
@@ -30,15 +31,15 @@ class OrderReads(LedgerReads):
         statuses: frozenset[OrderStatus] | None,
         limit: int,
     ) -> tuple[OrderRow, ...]:
-        asked = {
-            "strategy": strategy_id,
-            "statuses": None if statuses is None else [status.value for status in statuses],
-            "limit": limit,
-        }
+        asked = self._asked(
+            strategy=strategy_id,
+            statuses=None if statuses is None else [status.value for status in statuses],
+            limit=limit,
+        )
         return tuple(_order_row(row) for row in self._rows(_ORDERS, asked))
 
     def order(self, lt_order_id: LtOrderId) -> OrderDetails | None:
-        asked = {"id": lt_order_id}
+        asked = self._asked(id=lt_order_id)
         row = self._row(_ORDER, asked)
         if row is None:
             return None
@@ -55,16 +56,15 @@ class OrderReads(LedgerReads):
         )
 
     def force_test(self, strategy_id: StrategyId, source_trade_id: str) -> LtOrderId | None:
-        row = self._row(
-            """
-            SELECT lt_order_id FROM lt_orders
-             WHERE strategy_id = %s AND source_trade_id = %s AND is_force_test
-            """,
-            (strategy_id, source_trade_id),
-        )
+        row = self._row(_FORCE_TEST, self._asked(strategy=strategy_id, trade=source_trade_id))
         return LtOrderId(row["lt_order_id"]) if row else None
 
 
+_FORCE_TEST: Final[LiteralString] = f"""
+    SELECT lt_order_id FROM lt_orders
+     WHERE strategy_id = %(strategy)s AND source_trade_id = %(trade)s AND is_force_test
+       AND {of_user("strategy_id")}
+"""  # noqa: S608  the columns are a constant
 _ORDER_SELECT: Final[LiteralString] = """
     SELECT o.*, coalesce(m.title, '') AS title,
            (SELECT detail FROM order_events_log e WHERE e.lt_order_id = o.lt_order_id
@@ -73,11 +73,15 @@ _ORDER_SELECT: Final[LiteralString] = """
 """
 _ORDERS: Final[LiteralString] = f"""
     {_ORDER_SELECT}
-     WHERE (%(strategy)s::text IS NULL OR o.strategy_id = %(strategy)s)
+     WHERE {of_user("o.strategy_id")}
+       AND (%(strategy)s::text IS NULL OR o.strategy_id = %(strategy)s)
        AND (%(statuses)s::text[] IS NULL OR o.status = ANY(%(statuses)s))
      ORDER BY o.created_at DESC, o.lt_order_id LIMIT %(limit)s
 """
-_ORDER: Final[LiteralString] = f"{_ORDER_SELECT} WHERE o.lt_order_id = %(id)s"
+_ORDER: Final[LiteralString] = f"""
+    {_ORDER_SELECT} WHERE o.lt_order_id = %(id)s AND {of_user("o.strategy_id")}
+"""
+"""What belongs to an order is read after it, by its id: it is the same user's."""
 _ATTEMPTS: Final[LiteralString] = "SELECT * FROM orders WHERE lt_order_id = %(id)s ORDER BY attempt"
 _EVENTS: Final[LiteralString] = """
     SELECT at, from_status, to_status, event, detail FROM order_events_log

@@ -2,22 +2,28 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, LiteralString
+from typing import Final, LiteralString, Self
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.rows import dict_row
 
-from ltsys.adapters.postgres.operations import OperationsRecords
+from ltsys.adapters.postgres.operations import OperationsRecords, open_alert_of
 from ltsys.adapters.postgres.order_reads import OrderReads
 from ltsys.adapters.postgres.reconciliations import ReconciliationRecords
 from ltsys.adapters.postgres.rows import rules_of, state_of, strategy_of
 from ltsys.adapters.postgres.session import Row
-from ltsys.adapters.postgres.statements import STATE_COLUMNS
+from ltsys.adapters.postgres.statements import (
+    STATE_COLUMNS,
+    of_ft_wallet,
+    of_user,
+    of_user_or_nobody,
+    of_wallet,
+)
 from ltsys.adapters.postgres.streams import StreamRecords
 from ltsys.domain.alert import OpenAlert
 from ltsys.domain.gate import Gate
-from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId
+from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId, UserId
 from ltsys.domain.money import Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.reconciliation import Result
@@ -37,13 +43,22 @@ from ltsys.ports.queries import (
 
 _SESSION = "-c timezone=UTC -c default_transaction_read_only=on -c statement_timeout=10s"
 _PATIENCE_S = 3
+_AS_USER = """
+    SELECT set_config('role', 'ltsys_reader', true), set_config('ltsys.user_id', %s, true)
+"""
+"""Until the transaction ends (DESIGN §6): other people's rows are not there to be read."""
 
 
 class PostgresQueries:
     """Connects for each question, so that a database that came back is found at once."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, user_id: UserId | None = None) -> None:
         self._url = url
+        self._user_id = user_id
+
+    def as_user(self, user_id: UserId) -> Self:
+        """Limited twice over: every statement names the user, and so does the database's policy."""
+        return type(self)(self._url, user_id)
 
     def schema_version(self) -> str | None:
         with self._session() as session:
@@ -110,7 +125,9 @@ class PostgresQueries:
             with psycopg.connect(
                 self._url, row_factory=dict_row, options=_SESSION, connect_timeout=_PATIENCE_S
             ) as connection:
-                yield _Reading(connection)
+                if self._user_id is not None:
+                    connection.execute(_AS_USER, (self._user_id,))
+                yield _Reading(connection, self._user_id)
         except psycopg.errors.UndefinedTable as error:
             text = (
                 f"the database at {_place(self._url)} lacks a table, its schema is behind: "
@@ -125,7 +142,7 @@ class PostgresQueries:
             raise StoreUnavailableError("LTSYS_DATABASE_URL is not an address") from None
 
 
-class _Reading(OrderReads, OperationsRecords):
+class _Reading(OrderReads):
     """The questions on one connection."""
 
     def schema_version(self) -> str | None:
@@ -136,35 +153,31 @@ class _Reading(OrderReads, OperationsRecords):
         return row["version_num"] if row else None
 
     def strategies(self) -> tuple[StrategyRow, ...]:
-        return tuple(_strategy_row(row) for row in self._rows(_STRATEGIES))
+        return tuple(_strategy_row(row) for row in self._rows(_STRATEGIES, self._asked()))
 
     def wallets(self) -> tuple[WalletRow, ...]:
-        return tuple(_wallet_row(row) for row in self._rows(_WALLETS))
+        return tuple(_wallet_row(row) for row in self._rows(_WALLETS, self._asked()))
 
     def logs(self, limit: int) -> tuple[LogRow, ...]:
-        rows = self._rows(
-            """
-            SELECT time AS at, level, stage, message, strategy_id FROM lt_execute_logs
-             ORDER BY log_id DESC LIMIT %s
-            """,
-            (limit,),
-        )
+        rows = self._rows(_LOGS, self._asked(limit=limit))
         return tuple(LogRow(**row) for row in reversed(rows))
 
     def pulse(self) -> Pulse:
-        row = self._row(_PULSE)
+        row = self._row(_PULSE, self._asked())
         return Pulse(**(row or {}))
 
     def hearing(self) -> Hearing:
         gates = OperationsRecords(self._connection).gates()
+        own = self._own_wallets()
+        states = StreamRecords(self._connection).stream_states()
         return Hearing(
-            states=StreamRecords(self._connection).stream_states(),
+            states=tuple(state for state in states if own is None or state.account in own),
             gate=next((each for each in gates if each.gate is Gate.STREAM), None),
         )
 
     def reconciled(self) -> Reconciled:
         gates = OperationsRecords(self._connection).gates()
-        wallets = self._rows("SELECT DISTINCT wallet FROM reconciliations ORDER BY wallet")
+        wallets = self._rows(_COMPARED, self._asked())
         records = ReconciliationRecords(self._connection)
         newest = (records.last_reconciliation(row["wallet"], tuple(Result)) for row in wallets)
         return Reconciled(
@@ -172,7 +185,31 @@ class _Reading(OrderReads, OperationsRecords):
             gate=next((each for each in gates if each.gate is Gate.RECONCILIATION), None),
         )
 
+    def open_alerts(self) -> tuple[OpenAlert, ...]:
+        rows = self._rows(_OPEN_ALERTS, self._asked())
+        return tuple(open_alert_of(row) for row in rows)
 
+    def _own_wallets(self) -> frozenset[str] | None:
+        """None where every wallet may be seen."""
+        if self._user is None:
+            return None
+        statement = "SELECT wallet_address FROM wallets WHERE user_id = %(user)s"
+        return frozenset(row["wallet_address"] for row in self._rows(statement, self._asked()))
+
+
+_LOGS: Final[LiteralString] = f"""
+    SELECT time AS at, level, stage, message, strategy_id FROM lt_execute_logs
+     WHERE {of_user_or_nobody("strategy_id")} ORDER BY log_id DESC LIMIT %(limit)s
+"""  # noqa: S608  the columns are a constant
+_COMPARED: Final[LiteralString] = f"""
+    SELECT DISTINCT wallet FROM reconciliations WHERE {of_wallet("wallet")} ORDER BY wallet
+"""  # noqa: S608  the columns are a constant
+_OPEN_ALERTS: Final[LiteralString] = f"""
+    SELECT * FROM lt_alerts
+     WHERE cleared_at IS NULL AND {of_user_or_nobody("strategy_id")}
+     ORDER BY array_position(ARRAY['critical', 'warning', 'info'], severity),
+              last_at DESC, alert_id DESC
+"""  # noqa: S608  the columns are a constant
 _STRATEGIES: Final[LiteralString] = f"""
     SELECT s.strategy_id, {STATE_COLUMNS},
            (SELECT count(*) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
@@ -192,31 +229,33 @@ _STRATEGIES: Final[LiteralString] = f"""
                   avg(coalesce(fill_rate, 0)) FILTER
                       (WHERE status IN ('filled', 'canceled', 'expired', 'rejected')) AS fill_rate
              FROM lt_orders WHERE strategy_id = s.strategy_id AND NOT is_force_test) AS o
-     ORDER BY s.strategy_id
+     WHERE {of_user("s.strategy_id")} ORDER BY s.strategy_id
 """  # noqa: S608  the columns are a constant
-_WALLETS: Final[LiteralString] = """
+_WALLETS: Final[LiteralString] = f"""
     SELECT w.wallet_id, w.display_name, w.is_active, w.problem, w.leader_pool, w.started_at,
            cardinality(w.target_traders) + (SELECT count(*) FROM leader_pools p
                                              WHERE p.pool = w.leader_pool) AS leader_count,
            count(f.*) AS order_count, count(f.*) FILTER (WHERE f.outcome = 'OPEN') AS open_count,
            coalesce(sum(f.pnl), 0) AS pnl
       FROM ft_wallets w LEFT JOIN ft_orders f USING (wallet_id)
-     GROUP BY w.wallet_id ORDER BY w.wallet_id
-"""
-_PULSE: Final[LiteralString] = """
+     WHERE {of_ft_wallet("w")} GROUP BY w.wallet_id ORDER BY w.wallet_id
+"""  # noqa: S608  the columns are a constant
+_PULSE: Final[LiteralString] = f"""
     WITH followed AS (
-        SELECT unnest(target_traders) AS trader FROM ft_wallets
-         WHERE is_active AND problem IS NULL
+        SELECT unnest(target_traders) AS trader FROM ft_wallets w
+         WHERE is_active AND problem IS NULL AND {of_ft_wallet("w")}
         UNION
         SELECT p.trader_address FROM leader_pools p
-          JOIN ft_wallets w ON w.leader_pool = p.pool AND w.is_active AND w.problem IS NULL)
+          JOIN ft_wallets w ON w.leader_pool = p.pool AND w.is_active AND w.problem IS NULL
+         WHERE {of_ft_wallet("w")})
     SELECT (SELECT count(*) FROM followed) AS leader_count,
            (SELECT CASE WHEN bool_and(t.synced_at IS NOT NULL) THEN min(t.synced_at) END
               FROM followed LEFT JOIN traders t ON t.trader_address = trader) AS synced_at,
            (SELECT max(claimed_at) FROM beat_slots) AS ticked_at,
-           (SELECT count(*) FROM lt_seen_trades WHERE outcome = 'queued') AS queued_count,
-           (SELECT min(seen_at) FROM lt_seen_trades WHERE outcome = 'queued')
-               AS oldest_queued_at,
+           (SELECT count(*) FROM lt_seen_trades WHERE outcome = 'queued'
+               AND {of_user("strategy_id")}) AS queued_count,
+           (SELECT min(seen_at) FROM lt_seen_trades WHERE outcome = 'queued'
+               AND {of_user("strategy_id")}) AS oldest_queued_at,
            count(*) AS working_count,
            min(next_check_at) FILTER (WHERE next_check_at <= clock_timestamp()) AS oldest_due_at,
            count(*) FILTER (WHERE status = 'unknown') AS unknown_count,
@@ -226,12 +265,15 @@ _PULSE: Final[LiteralString] = """
                AS oldest_unanswered_at,
            count(parked_at) AS parked_count,
            (SELECT count(*) FROM source_trades) AS source_trade_count,
-           (SELECT count(*) FROM ft_orders) AS ft_order_count,
-           (SELECT count(*) FROM lt_fills WHERE status <> 'failed') AS fill_count,
+           (SELECT count(*) FROM ft_orders f WHERE %(user)s::text IS NULL OR f.wallet_id IN (
+               SELECT w.wallet_id FROM ft_wallets w WHERE {of_ft_wallet("w")})) AS ft_order_count,
+           (SELECT count(*) FROM lt_fills WHERE status <> 'failed'
+               AND {of_user("strategy_id")}) AS fill_count,
            (SELECT count(*) FROM markets WHERE resolved_at IS NOT NULL) AS resolved_market_count
       FROM lt_orders
      WHERE status IN ('planned', 'submitting', 'unknown', 'live', 'partially_filled')
-"""
+       AND {of_user("strategy_id")}
+"""  # noqa: S608  the columns are a constant
 
 
 def _strategy_row(row: Row) -> StrategyRow:

@@ -29,3 +29,29 @@ MARKET_COLUMNS: Final[LiteralString] = """
     m.fee_exponent
 """
 """Of `markets m`, where the id is joined from elsewhere and may be missing."""
+
+
+def of_user(strategy_column: LiteralString) -> LiteralString:
+    """A condition: the row belongs to a strategy of the asking `user`; NULL asks for all (L63)."""
+    return f"""(%(user)s::text IS NULL OR {strategy_column} IN (
+        SELECT own.strategy_id FROM lt_strategies own WHERE own.user_id = %(user)s))"""  # noqa: S608  columns are constants
+
+
+def of_user_or_nobody(strategy_column: LiteralString) -> LiteralString:
+    """As `of_user`; what concerns no strategy is for admins."""
+    return f"""(%(user)s::text IS NULL
+        OR {strategy_column} IN (
+           SELECT own.strategy_id FROM lt_strategies own WHERE own.user_id = %(user)s)
+        OR ({strategy_column} IS NULL AND EXISTS (
+           SELECT 1 FROM users WHERE user_id = %(user)s AND role = 'admin')))"""  # noqa: S608  columns are constants
+
+
+def of_wallet(account_column: LiteralString) -> LiteralString:
+    """A condition: the row belongs to a trading account of the asking `user`."""
+    return f"""(%(user)s::text IS NULL OR {account_column} IN (
+        SELECT own.wallet_address FROM wallets own WHERE own.user_id = %(user)s))"""  # noqa: S608  columns are constants
+
+
+def of_ft_wallet(alias: LiteralString) -> LiteralString:
+    """A condition: the asking `user` may see that row of `ft_wallets`."""
+    return f"(%(user)s::text IS NULL OR {alias}.user_id IS NULL OR {alias}.user_id = %(user)s)"

@@ -11,6 +11,7 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
+from ltsys.adapters.postgres.accounts import AccountRecords
 from ltsys.adapters.postgres.feed import FeedRecords
 from ltsys.adapters.postgres.forward_test import ForwardTestRecords
 from ltsys.adapters.postgres.live_orders import LiveOrderRecords
@@ -44,6 +45,7 @@ class PostgresTransaction(
     OperationsRecords,
     StreamRecords,
     ReconciliationRecords,
+    AccountRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 

@@ -1,0 +1,118 @@
+"""Who may do what: people, what signs them in, and how long that lasts (issue "accounts", L63)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from ltsys.domain.ids import UserId
+
+SESSION_IDLE: Final = timedelta(hours=2)
+"""Machine time without a request after which a session is over."""
+SESSION_LIFE: Final = timedelta(hours=24)
+"""Machine time after which a session is over, used or not."""
+
+
+class Scope(StrEnum):
+    """What a caller may do to what is theirs; `admin` is for what concerns everybody."""
+
+    READ = "read"
+    TRADE = "trade"
+    ADMIN = "admin"
+
+
+class Role(StrEnum):
+    """What a person may do at most."""
+
+    VIEWER = "viewer"
+    TRADER = "trader"
+    ADMIN = "admin"
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """Each role may all that the role before it may."""
+        return _SCOPES[self]
+
+
+_SCOPES: Final = {
+    Role.VIEWER: frozenset({Scope.READ}),
+    Role.TRADER: frozenset({Scope.READ, Scope.TRADE}),
+    Role.ADMIN: frozenset(Scope),
+}
+
+
+class How(StrEnum):
+    """By what a request proved whose it is. Only browsers send a session by themselves."""
+
+    SESSION = "session"
+    TOKEN = "token"  # noqa: S105 - the kind of a credential, not one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The person a request acts for; `scopes` never exceed those of the role."""
+
+    user_id: UserId
+    role: Role
+    scopes: frozenset[Scope]
+    how: How
+
+    def may(self, scope: Scope) -> bool:
+        """Whether that was granted, by the role and by the token alike."""
+        return scope in self.scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person. Without a password hash nobody can sign in as them."""
+
+    user_id: UserId
+    role: Role
+    is_disabled: bool
+    created_at: datetime
+    password_hash: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A browser that is signed in. Only the hash of its secret is known; all is machine time."""
+
+    session_hash: str = field(repr=False)
+    user_id: UserId
+    created_at: datetime
+    last_seen_at: datetime
+    ended_at: datetime | None = None
+    """When somebody logged it out."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """Idle or too old, whichever comes first."""
+        return min(self.last_seen_at + SESSION_IDLE, self.created_at + SESSION_LIFE)
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether it still signs anybody in."""
+        return self.ended_at is None and self.created_at <= now < self.ends_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """A secret for scripts. Only its hash and its first letters are known; machine time."""
+
+    token_hash: str = field(repr=False)
+    user_id: UserId
+    name: str
+    prefix: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether it still opens anything."""
+        return self.revoked_at is None and self.created_at <= now < self.expires_at
+
+
+def caller_of(user: User, how: How, *, granted: frozenset[Scope] = frozenset(Scope)) -> Caller:
+    """The user with no more than was granted; a viewer's token may never trade."""
+    return Caller(user_id=user.user_id, role=user.role, scopes=granted & user.role.scopes, how=how)
