@@ -22,6 +22,8 @@ CLOCK_READS = frozenset(
 )
 OPENINGS = frozenset({"create_engine", "Client", "AsyncClient", "Redis", "from_url", "Settings"})
 LESSON_COUNT = 64
+GUARDS_ROWS = 13
+"""The migration from which on each table says who sees its rows."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,18 @@ def nothing_names_this_machine(source: Source) -> Iterator[str]:
                 yield source.finding(number, f"{found!r} belongs to one machine, not to the source")
 
 
+def every_table_says_who_sees_it(source: Source) -> Iterator[str]:
+    """Since the migration that guards rows; those before it are in its own lists."""
+    number = re.match(r"migrations/versions/(\d{4})_", source.path)
+    if number is None or int(number[1]) <= GUARDS_ROWS:
+        return
+    shown = r"CALL show_\w+\('{0}'|ALTER TABLE {0} ENABLE ROW LEVEL SECURITY"
+    for found in re.finditer(r"CREATE TABLE (\w+)", source.text):
+        if not re.search(shown.format(found[1]), source.text):
+            line = source.text.count("\n", 0, found.start()) + 1
+            yield source.finding(line, f"who sees {found[1]}? `CALL show_own_strategies(...)`")
+
+
 def every_pin_is_plain(source: Source) -> Iterator[str]:
     lines = []
     for number, line in enumerate(source.text.splitlines(), start=1):
@@ -198,4 +212,5 @@ PYTHON_RULES: list[Rule] = [
     named_lessons_exist,
     nothing_happens_at_import,
     every_exception_to_a_linter_has_a_reason,
+    every_table_says_who_sees_it,
 ]

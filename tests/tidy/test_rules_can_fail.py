@@ -35,6 +35,13 @@ FIXTURES = [
         1,
         "y = f()  # type: ignore[arg-type]  # the library lies about None\n",
     ),
+    (
+        "every_table_says_who_sees_it",
+        "migrations/versions/0099_a.py",
+        "\nCREATE TABLE a (",
+        2,
+        "CREATE TABLE a (\nCALL show_own_strategies('a')",
+    ),
     ("nothing_names_this_machine", "README.md", "see\n/wo" + "rk/shared\n", 2, "/network/work/a\n"),
     ("every_pin_is_plain", "requirements.lock", "a==1\nb>=2\n", 2, "a==1\nb==2 ; x == 'y'\n"),
     ("every_pin_is_plain", "requirements.lock", "--index-url http://x\n", 1, "a==1.0.post2\n"),
