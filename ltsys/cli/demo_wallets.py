@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from ltsys.cli.strategies import Asked
 from ltsys.domain.ft_wallet import AllocationMethod, FtWallet
 from ltsys.domain.ids import FtWalletId
 from ltsys.domain.money import Usd
 from ltsys.domain.strategy import RiskRules
+from ltsys.usecases.open_strategy import Asked
 
 _PATIENT_S = 600
 """Venue seconds; at the demo's speed a signal ages faster than we do."""

@@ -1,6 +1,5 @@
 """`lt strategies`: which forward tests are mirrored, with what money and under which limits."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
@@ -12,15 +11,14 @@ from ltsys.cli.environment import attach
 from ltsys.cli.output import AsJson, DataDir, console, print_json
 from ltsys.cli.status import mode
 from ltsys.domain.errors import SettingsError
-from ltsys.domain.ft_wallet import FtWallet
-from ltsys.domain.ids import Address, FtWalletId, StrategyId
+from ltsys.domain.ids import Address, StrategyId
 from ltsys.domain.money import Usd, exact
-from ltsys.domain.pricing import MIN_MARKETABLE_BUY
-from ltsys.domain.strategy import RiskRules, Strategy
+from ltsys.domain.strategy import RiskRules
 from ltsys.domain.venue import TimeInForce
 from ltsys.ports.queries import StrategyRow
 from ltsys.usecases.add_wallet import add_account
-from ltsys.usecases.launch_strategy import launch_strategy, pause_strategy, resume_strategy
+from ltsys.usecases.launch_strategy import pause_strategy, resume_strategy
+from ltsys.usecases.open_strategy import Asked, open_strategy
 
 OWNER = "owner"
 _NO_LIMIT = "none"
@@ -111,46 +109,18 @@ def resume(strategy: StrategyArgument, as_json: AsJson = False, data_dir: DataDi
     _show_state(own, strategy, as_json=as_json)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a new strategy is to be."""
-
-    ft_wallet: str
-    capital: Usd
-    slippage_tolerance: Decimal
-    rules: RiskRules
-    time_in_force: TimeInForce = TimeInForce.FAK
-    max_signal_age_s: int = 180
-    cooldown_s: int = 0
-
-
 def launch(asked: Asked, own: Services) -> StrategyRow:
     """The strategy runs on this system's trading account.
 
-    Raises SettingsError for what exists already and for what could never trade (LESSONS L39).
+    Raises SettingsError and RefusedError as `open_strategy` does.
     """
-    _refuse_nonsense(asked, _wallet(asked.ft_wallet, own))
     account = Address(own.signer.address.lower())
-    strategy = Strategy(
-        strategy_id=StrategyId(f"LT_{asked.ft_wallet}"),
-        user_id=OWNER,
-        ft_wallet_id=FtWalletId(asked.ft_wallet),
-        wallet_address=account,
-        is_active=True,
-        launched_at=own.clock.now(),
-        initial_capital=asked.capital,
-        slippage_tolerance=asked.slippage_tolerance,
-        time_in_force=asked.time_in_force,
-        max_signal_age_s=asked.max_signal_age_s,
-        cooldown_s=asked.cooldown_s,
-    )
     kind = own.settings.signature_type
     add_account(OWNER, account, signature_type=kind, key_reference="file", store=own.store)
-    if not launch_strategy(strategy, asked.rules, store=own.store):
-        raise SettingsError(
-            f"{strategy.strategy_id} exists already; its limits are left as they are"
-        )
-    return _row(own, strategy.strategy_id)
+    strategy_id = open_strategy(
+        asked, user_id=OWNER, account=account, store=own.store, clock=own.clock
+    )
+    return _row(own, strategy_id)
 
 
 def dollars_of(name: str, text: str) -> Usd:
@@ -162,39 +132,6 @@ def dollars_of(name: str, text: str) -> Usd:
     if amount.amount <= 0:
         raise SettingsError(f"{name}: {amount} is not above $0.00")
     return amount
-
-
-def _wallet(wallet_id: str, own: Services) -> FtWallet:
-    with own.store.transaction() as tx:
-        work = tx.wallet_work(FtWalletId(wallet_id), 1, lock=False)
-        known = tx.active_wallets()
-    if work is None:
-        names = ", ".join(known) or "none; add some with `lt wallets add FILE`"
-        raise SettingsError(f"there is no active FT wallet {wallet_id}; there are: {names}")
-    return work.wallet
-
-
-def _refuse_nonsense(asked: Asked, wallet: FtWallet) -> None:
-    """Limits under which no order could ever be placed are mistakes."""
-    least = MIN_MARKETABLE_BUY
-    if wallet.max_bet and wallet.max_bet < least:
-        raise SettingsError(
-            f"{wallet.wallet_id} bets at most {wallet.max_bet}, "
-            f"under the venue's minimum of {least}"
-        )
-    least = max(least, wallet.min_bet)
-    limits = {
-        "--capital": asked.capital,
-        "--daily-budget": asked.rules.daily_budget,
-        "--max-position": asked.rules.max_position_size,
-        "--max-exposure": asked.rules.max_total_exposure,
-    }
-    for name, value in limits.items():
-        if value is not None and value < least:
-            raise SettingsError(
-                f"{name}: {value} is under {least}, the smallest order of {wallet.wallet_id} "
-                "that the venue takes; nothing could ever be bought"
-            )
 
 
 def _row(own: Services, strategy_id: str) -> StrategyRow:

@@ -137,7 +137,7 @@ def test_a_limit_below_the_smallest_order_is_refused(system: Running):
     refused = system.lt(*CREATE, "--capital", "100", "--max-position", "0.80")
 
     assert refused.code == 1
-    assert "--max-position: $0.80 is under $1.00" in refused.err
+    assert "max position size: $0.80 is under $1.00" in refused.err
 
 
 def test_a_fresh_strategy_has_only_the_limits_it_shows(system: Running, quiet: str):
