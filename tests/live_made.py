@@ -27,6 +27,8 @@ from ltsys.domain.venue import FillStatus, TimeInForce, VenueFill
 
 NOON = datetime(2026, 2, 20, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 2, 21, tzinfo=UTC)
+MONDAY = datetime(2026, 2, 23, tzinfo=UTC)
+MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 LEADER = Address("0x" + "a" * 40)
 OTHER_LEADER = Address("0x" + "b" * 40)
 ACCOUNT = Address("0x" + "c" * 40)
@@ -35,13 +37,7 @@ OTHER_MARKET = ConditionId("0x" + "2" * 64)
 YES, NO = TokenId("111"), TokenId("222")
 WALLET = FtWalletId("FT_TEST")
 STRATEGY = StrategyId("LT_FT_TEST")
-NO_LIMITS = RiskRules(
-    daily_budget=None,
-    max_position_size=None,
-    max_total_exposure=None,
-    max_consecutive_losses=None,
-    max_drawdown_ratio=None,
-)
+NO_LIMITS = RiskRules()
 OPEN_GUARD = DeadMarketGuard(is_enabled=False)
 
 
@@ -144,6 +140,8 @@ def a_state(**changes) -> RiskState:
         daily_reset_at=MIDNIGHT,
         is_paused=False,
         pause_reason=None,
+        weekly_reset_at=MONDAY,
+        monthly_reset_at=MARCH,
     )
     return replace(state, **changes)
 

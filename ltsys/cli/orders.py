@@ -14,10 +14,10 @@ from ltsys.cli.operator_word import Operator, confirm, who
 from ltsys.cli.order_page import all_facts, facts, show_page
 from ltsys.cli.output import AsJson, DataDir, console, print_json
 from ltsys.cli.status import mode
+from ltsys.domain.denial import Denial
 from ltsys.domain.errors import RefusedError, SettingsError
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.order import OrderStatus, readers_word
-from ltsys.domain.risk import Denial
 from ltsys.ports.queries import OrderDetails, StrategyRow
 from ltsys.usecases.queries import statuses_of_word, why
 from ltsys.usecases.resolve_order import Word, declare_ended, declare_killed, look_again

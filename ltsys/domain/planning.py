@@ -1,42 +1,21 @@
 """From a signal to a plan or a denial: every check, in one order, with its numbers (DESIGN §4)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from ltsys.domain.denial import Check, Denial, DenialCode, first_denial
 from ltsys.domain.fees import highest_fee
-from ltsys.domain.ft_wallet import DeadMarketGuard
 from ltsys.domain.live_order import Plan
 from ltsys.domain.market import Book, Market
 from ltsys.domain.money import Price, Usd
 from ltsys.domain.pricing import MIN_MARKETABLE_BUY, buy_units, limit_price
 from ltsys.domain.quality import dead_market
-from ltsys.domain.risk import (
-    Check,
-    Denial,
-    DenialCode,
-    cash_checks,
-    first_denial,
-    limit_checks,
-)
-from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
+from ltsys.domain.risk import cash_checks, limit_checks
+from ltsys.domain.situation import Situation
+from ltsys.domain.strategy import RiskState, Signal, Strategy
 
 _SUPPORTED_VERSIONS = frozenset({"", "v1"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """All that a decision looks at; the same situation always gives the same answer."""
-
-    signal: Signal
-    strategy: Strategy
-    rules: RiskRules
-    state: RiskState
-    guard: DeadMarketGuard
-    market: Market | None
-    book: Book | None
-    now: datetime
 
 
 def plan_order(situation: Situation) -> Plan | Denial:

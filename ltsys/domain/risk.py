@@ -1,74 +1,13 @@
-"""Why an order may not be placed: a closed list of codes, checked in a fixed order (L30–L32)."""
+"""The limits of a strategy, in one fixed order, and when their counters start anew (L30–L33)."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
+from ltsys.domain.denial import Check, Denial, DenialCode, first_denial
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.strategy import RiskRules, RiskState
-
-
-class DenialCode(StrEnum):
-    """In the order in which they are looked at."""
-
-    STRATEGY_INACTIVE = "STRATEGY_INACTIVE"
-    STRATEGY_PAUSED = "STRATEGY_PAUSED"
-    SIGNAL_TOO_OLD = "SIGNAL_TOO_OLD"
-    MARKET_UNKNOWN = "MARKET_UNKNOWN"
-    MARKET_UNSUPPORTED = "MARKET_UNSUPPORTED"
-    MARKET_NOT_OPEN = "MARKET_NOT_OPEN"
-    TOKEN_NOT_OF_MARKET = "TOKEN_NOT_OF_MARKET"  # noqa: S105  an outcome token, not a secret
-    NO_BOOK = "NO_BOOK"
-    NO_MIDPOINT = "NO_MIDPOINT"
-    DEAD_MARKET = "DEAD_MARKET"
-    NO_VALID_PRICE = "NO_VALID_PRICE"
-    BELOW_VENUE_MINIMUM = "BELOW_VENUE_MINIMUM"
-    DAILY_BUDGET_EXCEEDED = "DAILY_BUDGET_EXCEEDED"
-    MAX_POSITION_SIZE_EXCEEDED = "MAX_POSITION_SIZE_EXCEEDED"
-    MAX_TOTAL_EXPOSURE_EXCEEDED = "MAX_TOTAL_EXPOSURE_EXCEEDED"
-    MAX_CONSECUTIVE_LOSSES_REACHED = "MAX_CONSECUTIVE_LOSSES_REACHED"
-    MAX_DRAWDOWN_REACHED = "MAX_DRAWDOWN_REACHED"
-    INSUFFICIENT_CASH = "INSUFFICIENT_CASH"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Denial:
-    """We refused. The numbers that decided stand beside each other (LESSONS L32)."""
-
-    code: DenialCode
-    text: str
-    would_be: Decimal | None = None
-    limit: Decimal | None = None
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.text}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One question of a decision with the numbers it looked at; met, or the denial it gives.
-
-    Checks are yielded one by one, so that a decision stops at the first denial, and an
-    explanation lists what was looked at until then. The words are made when somebody reads them.
-    """
-
-    code: DenialCode
-    saw: str
-    """How it reads when it is met, a `{}` for each of `numbers`."""
-    numbers: tuple[object, ...] = ()
-    denial: Denial | None = None
-
-    @property
-    def text(self) -> str:
-        """One sentence with the numbers, met or not."""
-        return self.denial.text if self.denial else self.saw.format(*self.numbers)
-
-
-def first_denial(checks: Iterable[Check]) -> Denial | None:
-    """What denies the order; None when every check is met."""
-    return next((check.denial for check in checks if check.denial is not None), None)
 
 
 def limit_checks(spend: Usd, *, rules: RiskRules, state: RiskState) -> Iterator[Check]:
@@ -139,16 +78,65 @@ def check_cash(needed: Usd, state: RiskState) -> Denial | None:
 
 
 def rolled_over(state: RiskState, now: datetime) -> RiskState:
-    """The state with a new UTC day's spending at zero, exactly once a day (LESSONS L33)."""
-    if state.daily_reset_at is not None and now < state.daily_reset_at:
-        return state
-    return replace(state, daily_spent=ZERO_USD, daily_reset_at=next_midnight(now))
+    """The state with what a new UTC day, ISO week or month starts at zero, each once (L33).
+
+    A row that was never reset (None) rolls over too, and so does a paused strategy.
+    """
+    if _is_over(state.daily_reset_at, now):
+        state = replace(
+            state, daily_spent=ZERO_USD, daily_result=ZERO_USD, daily_reset_at=next_midnight(now)
+        )
+    if _is_over(state.weekly_reset_at, now):
+        state = replace(state, weekly_spent=ZERO_USD, weekly_reset_at=next_monday(now))
+    if _is_over(state.monthly_reset_at, now):
+        state = replace(state, monthly_spent=ZERO_USD, monthly_reset_at=next_month(now))
+    return state
+
+
+def spent(state: RiskState, cost: Usd, *, matched_at: datetime) -> RiskState:
+    """Every counter whose period holds the match has the cost in it; below zero takes it back.
+
+    A counter never falls below zero: what was spent before its reset cannot be earned back.
+    """
+    day, week, month = state.daily_reset_at, state.weekly_reset_at, state.monthly_reset_at
+    if day is None or matched_at >= day - timedelta(days=1):
+        state = replace(state, daily_spent=_counted(state.daily_spent, cost))
+    if week is None or matched_at >= week - timedelta(days=7):
+        state = replace(state, weekly_spent=_counted(state.weekly_spent, cost))
+    if month is None or matched_at >= _month_before(month):
+        state = replace(state, monthly_spent=_counted(state.monthly_spent, cost))
+    return state
+
+
+def _counted(counter: Usd, cost: Usd) -> Usd:
+    return max(ZERO_USD, counter + cost)
+
+
+def _month_before(month: datetime) -> datetime:
+    return (month - timedelta(days=1)).replace(day=1)
+
+
+def _is_over(resets_at: datetime | None, now: datetime) -> bool:
+    return resets_at is None or now >= resets_at
 
 
 def next_midnight(now: datetime) -> datetime:
     """The first UTC midnight after `now`."""
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return today + timedelta(days=1)
+    return _today(now) + timedelta(days=1)
+
+
+def next_monday(now: datetime) -> datetime:
+    """The UTC midnight at which the next ISO week begins."""
+    return _today(now) + timedelta(days=7 - now.weekday())
+
+
+def next_month(now: datetime) -> datetime:
+    """The UTC midnight at which the next calendar month begins."""
+    return (_today(now).replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _today(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _within(

@@ -15,7 +15,7 @@ from ltsys.domain.ids import (
     TokenId,
 )
 from ltsys.domain.ledger import Balances
-from ltsys.domain.money import Price, Usd
+from ltsys.domain.money import ZERO_USD, Price, Usd
 from ltsys.domain.venue import TimeInForce
 
 
@@ -45,18 +45,53 @@ class Strategy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskRules:
-    """The limits a strategy shows, and no other; None is no limit (DESIGN §7, L14, L31)."""
+    """The limits a strategy shows, and no other (DESIGN §7, LESSONS L31).
 
-    daily_budget: Usd | None
-    max_position_size: Usd | None
-    max_total_exposure: Usd | None
-    max_consecutive_losses: int | None
-    max_drawdown_ratio: Decimal | None
+    None is no limit or switched off, 0 is 0 (L14). Budgets count fills of the UTC day, the ISO
+    week and the month. An order that holds shares or still works is one position.
+    """
+
+    daily_budget: Usd | None = None
+    weekly_budget: Usd | None = None
+    monthly_budget: Usd | None = None
+    max_daily_loss: Usd | None = None
+    """Of the UTC day's results, fees included; a positive amount."""
+    max_position_size: Usd | None = None
+    """Of one order."""
+    min_order_size: Usd | None = None
+    max_equity_ratio: Decimal | None = None
+    """Of equity, for one order."""
+    max_total_exposure: Usd | None = None
+    max_market_exposure: Usd | None = None
+    max_event_exposure: Usd | None = None
+    max_market_positions: int | None = None
+    max_event_positions: int | None = None
+    max_positions: int | None = None
+    max_consecutive_losses: int | None = None
+    max_drawdown_ratio: Decimal | None = None
+    """Of peak equity."""
+    target_volatility: Decimal | None = None
+    """Dollars a share: orders shrink in a market whose price swings more than this."""
+    max_spread: Decimal | None = None
+    """Dollars a share between the best bid and ask."""
+    min_depth_ratio: Decimal | None = None
+    """Of the order's dollars, on offer within its limit price."""
+    max_slippage_ratio: Decimal | None = None
+    """Of the signal price, estimated by walking the book for the exact size."""
+    min_edge: Decimal | None = None
+    """Dollars a share: the model's probability − price − fee, where there is a probability."""
+    max_tolerance: Decimal | None = None
+    """Ratio up to which the slippage tolerance may grow with spread and volatility."""
+    raises_to_minimum: bool = False
+    """An order below the venue's minimum is raised to it, and every limit is asked again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskState:
-    """What the limits are compared with. `daily_spent` counts fills of the UTC day (L33)."""
+    """What the limits are compared with. Spending counts fills of the UTC day, week, month (L33).
+
+    Each counter runs until its `_reset_at`; None is a row that was never reset.
+    """
 
     balances: Balances
     peak_equity: Usd
@@ -65,6 +100,12 @@ class RiskState:
     daily_reset_at: datetime | None
     is_paused: bool
     pause_reason: str | None
+    daily_result: Usd = ZERO_USD
+    """What the UTC day's resolutions brought, fees included; below zero is a loss."""
+    weekly_spent: Usd = ZERO_USD
+    weekly_reset_at: datetime | None = None
+    monthly_spent: Usd = ZERO_USD
+    monthly_reset_at: datetime | None = None
 
     @property
     def drawdown_ratio(self) -> Decimal:

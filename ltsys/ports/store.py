@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from ltsys.domain.denial import Denial
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ids import (
@@ -27,7 +28,6 @@ from ltsys.domain.market import Market
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderEvent
 from ltsys.domain.restatement import Booked
-from ltsys.domain.risk import Denial
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.trader import TraderStatistics

@@ -8,6 +8,7 @@ a submitting one is never posted blindly but asked about.
 from dataclasses import replace
 from datetime import datetime
 
+from ltsys.domain.denial import Denial
 from ltsys.domain.errors import (
     AlreadyRecordedError,
     HaltedError,
@@ -22,9 +23,10 @@ from ltsys.domain.ids import LtOrderId
 from ltsys.domain.live_order import LiveOrder, Plan, lt_order_id, planned
 from ltsys.domain.market import Book
 from ltsys.domain.order import OrderEvent, OrderStatus
-from ltsys.domain.planning import Situation, check_strategy, plan_order
+from ltsys.domain.planning import check_strategy, plan_order
 from ltsys.domain.pricing import derived_salt
-from ltsys.domain.risk import Denial, rolled_over
+from ltsys.domain.risk import rolled_over
+from ltsys.domain.situation import Situation
 from ltsys.domain.source_trade import Side
 from ltsys.domain.strategy import Signal
 from ltsys.domain.venue import OrderTicket, SignedOrder

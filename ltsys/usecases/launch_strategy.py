@@ -6,7 +6,7 @@ from ltsys.domain import ledger
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.ids import StrategyId
 from ltsys.domain.money import ZERO_USD
-from ltsys.domain.risk import next_midnight
+from ltsys.domain.risk import next_midnight, next_monday, next_month
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
 from ltsys.ports.records import LogEntry
 from ltsys.ports.store import Store
@@ -28,6 +28,8 @@ def launch_strategy(strategy: Strategy, rules: RiskRules, *, store: Store) -> bo
         daily_reset_at=next_midnight(strategy.launched_at),
         is_paused=False,
         pause_reason=None,
+        weekly_reset_at=next_monday(strategy.launched_at),
+        monthly_reset_at=next_month(strategy.launched_at),
     )
     with store.transaction() as tx:
         if strategy.ft_wallet_id not in tx.active_wallets():

@@ -1,7 +1,7 @@
 """Count a fill: the one place where fills become money, whoever reports them (LESSONS L20, L22)."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ltsys.domain.alert import Alert, Severity, parked_key
 from ltsys.domain.errors import MalformedAnswerError
@@ -10,7 +10,7 @@ from ltsys.domain.live_order import Fill, LiveOrder, with_fill, without_fill
 from ltsys.domain.market import Market
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.order import OrderEvent, OrderStatus
-from ltsys.domain.risk import rolled_over
+from ltsys.domain.risk import rolled_over, spent
 from ltsys.domain.source_trade import Side
 from ltsys.domain.strategy import Mode, RiskState
 from ltsys.domain.venue import FillStatus, VenueFill
@@ -163,12 +163,10 @@ def priced(reported: VenueFill, market: Market | None) -> Fill:
 
 
 def _spent(order: LiveOrder, state: RiskState, fill: Fill, cost: Usd) -> RiskState:
-    """Daily spending counts the fills of the UTC day, of live orders only (LESSONS L33, L36)."""
-    resets_at = state.daily_reset_at
-    is_older = resets_at is not None and fill.venue.matched_at < resets_at - timedelta(days=1)
-    if is_older or order.mode is not Mode.LIVE:
+    """Spending counts the fills of live orders in the day, week and month of their match (L33)."""
+    if order.mode is not Mode.LIVE:
         return state
-    return replace(state, daily_spent=max(ZERO_USD, state.daily_spent + cost))
+    return spent(state, cost, matched_at=fill.venue.matched_at)
 
 
 def _same(known: VenueFill, reported: VenueFill) -> bool:

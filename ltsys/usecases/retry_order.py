@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 
 from ltsys.domain.alert import parked_key
+from ltsys.domain.denial import Denial
 from ltsys.domain.errors import RefusedError
 from ltsys.domain.ids import LtOrderId
 from ltsys.domain.ledger import Book
 from ltsys.domain.live_order import LiveOrder, Plan, planned_again, released
 from ltsys.domain.money import Shares
 from ltsys.domain.order import OrderEvent, OrderStatus
-from ltsys.domain.risk import Denial, rolled_over
+from ltsys.domain.risk import rolled_over
 from ltsys.domain.strategy import RiskState, Signal
 from ltsys.ports.records import Tracking
 from ltsys.ports.store import Transaction

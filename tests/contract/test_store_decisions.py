@@ -24,11 +24,11 @@ from live_made import (
 )
 from stocked import signal_key, taken, with_signal, with_strategy, with_wallet
 
+from ltsys.domain.denial import Denial, DenialCode
 from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
 from ltsys.domain.evaluation import Reason, Rejected
 from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.money import Usd
-from ltsys.domain.risk import Denial, DenialCode
 from ltsys.domain.source_trade import Side
 from ltsys.ports.records import Decision, WalletDecisions
 

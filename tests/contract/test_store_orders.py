@@ -23,10 +23,10 @@ from stocked import (
     with_submitted,
 )
 
+from ltsys.domain.denial import Denial, DenialCode
 from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.order import OrderEvent, OrderStatus
-from ltsys.domain.risk import Denial, DenialCode
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -7,10 +7,10 @@ import pytest
 from live_made import a_state
 from test_planning import NO_LIMITS, WRONG, a_situation
 
+from ltsys.domain.denial import DenialCode
 from ltsys.domain.live_order import Plan
 from ltsys.domain.money import Usd
 from ltsys.domain.planning import plan_order, steps
-from ltsys.domain.risk import DenialCode
 
 EVERY_LIMIT = replace(
     NO_LIMITS,

@@ -7,16 +7,10 @@ from decimal import Decimal
 import pytest
 from live_made import MIDNIGHT, NO_LIMITS, NOON, a_state
 
+from ltsys.domain.denial import DenialCode
 from ltsys.domain.ledger import Balances
 from ltsys.domain.money import ZERO_USD, Usd
-from ltsys.domain.risk import (
-    DenialCode,
-    check_cash,
-    check_limits,
-    next_midnight,
-    rolled_over,
-    tripped_breaker,
-)
+from ltsys.domain.risk import check_cash, check_limits, next_midnight, rolled_over, tripped_breaker
 
 TEN = Usd.of(10)
 CENT = Usd.of("0.01")

@@ -6,9 +6,10 @@ from decimal import Decimal
 from live_made import MIDNIGHT
 from vector_rows import decimal, rows_of
 
+from ltsys.domain.denial import DenialCode
 from ltsys.domain.ledger import Balances
 from ltsys.domain.money import ZERO_USD, Usd
-from ltsys.domain.risk import DenialCode, check_cash, check_limits
+from ltsys.domain.risk import check_cash, check_limits
 from ltsys.domain.strategy import RiskRules, RiskState
 
 SAME_CHECK = {
@@ -98,9 +99,7 @@ def _ours(given) -> list[DenialCode]:
     found = []
     for name, limit in limits.items():
         only = dict.fromkeys(limits) | {name: limit}
-        denial = check_limits(
-            trade, rules=RiskRules(max_consecutive_losses=None, **only), state=state
-        )
+        denial = check_limits(trade, rules=RiskRules(**only), state=state)
         found.extend([denial.code] if denial else [])
     cash = check_cash(trade, state)
     return [*found, cash.code] if cash else found

@@ -8,6 +8,7 @@ import pytest
 from live_made import MARKET, NO_LIMITS, NOON, STRATEGY, YES, a_book, a_market, an_ft_order
 from trading_floor import accepted
 
+from ltsys.domain.denial import DenialCode
 from ltsys.domain.errors import (
     MalformedAnswerError,
     OutcomeUnknownError,
@@ -16,7 +17,6 @@ from ltsys.domain.errors import (
 )
 from ltsys.domain.money import ZERO_USD, Price, Usd
 from ltsys.domain.order import OrderStatus
-from ltsys.domain.risk import DenialCode
 from ltsys.domain.venue import AcceptedStatus, AlreadySeen, Killed, TimeInForce
 from ltsys.usecases.execute_order import execute_order
 from ltsys.usecases.launch_strategy import pause_strategy

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from trading_floor import accepted
 
+from ltsys.domain.denial import DenialCode
 from ltsys.domain.errors import HaltedError
 from ltsys.domain.gate import Gate
 from ltsys.domain.order import OrderStatus
-from ltsys.domain.risk import DenialCode
 from ltsys.usecases.execute_order import execute_order
 
 

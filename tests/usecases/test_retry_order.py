@@ -7,6 +7,7 @@ import pytest
 from live_made import YES, a_book
 from trading_floor import accepted, events, parked, parked_alert
 
+from ltsys.domain.denial import Denial, DenialCode
 from ltsys.domain.errors import (
     OutcomeUnknownError,
     RefusedError,
@@ -16,7 +17,6 @@ from ltsys.domain.errors import (
 from ltsys.domain.ledger import Kind
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.order import OrderStatus
-from ltsys.domain.risk import Denial, DenialCode
 from ltsys.domain.venue import AlreadySeen, FillStatus, Killed
 from ltsys.usecases.execute_order import execute_order
 from ltsys.usecases.queue_signals import due_signals

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from ltsys.adapters.memory.signals import SignalRecords
 from ltsys.adapters.memory.tables import EnvelopeRow, EventRow, FillRow, OrderRow
+from ltsys.domain.denial import Denial
 from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ids import Address, LtOrderId, VenueOrderId
 from ltsys.domain.live_order import Fill, LiveOrder, lt_order_id
 from ltsys.domain.money import ZERO_SHARES, Shares, Usd
 from ltsys.domain.order import OrderEvent, OrderStatus
-from ltsys.domain.risk import Denial
 from ltsys.domain.strategy import Signal
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.records import ANSWER_PATIENCE, PreparedOrder, Sighting, Tracking

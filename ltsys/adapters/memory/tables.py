@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ltsys.domain.account import ApiToken, Session, User
 from ltsys.domain.alert import OpenAlert
+from ltsys.domain.denial import Denial
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.gate import Gate, GateState
@@ -27,7 +28,6 @@ from ltsys.domain.live_order import Fill, LiveOrder
 from ltsys.domain.market import Market
 from ltsys.domain.money import Usd
 from ltsys.domain.order import OrderStatus
-from ltsys.domain.risk import Denial
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.stream import Channel, Heard, StreamState

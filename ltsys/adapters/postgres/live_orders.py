@@ -11,13 +11,13 @@ from ltsys.adapters.postgres.rows import (
     state_of,
 )
 from ltsys.adapters.postgres.statements import ORDER_COLUMNS, STATE_COLUMNS
+from ltsys.domain.denial import Denial
 from ltsys.domain.ids import Address, LtOrderId
 from ltsys.domain.live_order import Fill, LiveOrder, lt_order_id
 from ltsys.domain.market import Market
 from ltsys.domain.money import Shares
 from ltsys.domain.order import OrderEvent, OrderStatus
 from ltsys.domain.quality import slippage_ratio
-from ltsys.domain.risk import Denial
 from ltsys.domain.source_trade import Side
 from ltsys.domain.strategy import Signal
 from ltsys.ports.records import ANSWER_PATIENCE, Sighting, Tracking

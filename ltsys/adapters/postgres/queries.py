@@ -11,7 +11,8 @@ from psycopg.rows import dict_row
 from ltsys.adapters.postgres.operations import OperationsRecords, open_alert_of
 from ltsys.adapters.postgres.order_reads import OrderReads
 from ltsys.adapters.postgres.reconciliations import ReconciliationRecords
-from ltsys.adapters.postgres.rows import rules_of, state_of, strategy_of
+from ltsys.adapters.postgres.rows import state_of, strategy_of
+from ltsys.adapters.postgres.rule_rows import rules_of
 from ltsys.adapters.postgres.session import Row
 from ltsys.adapters.postgres.statements import (
     STATE_COLUMNS,

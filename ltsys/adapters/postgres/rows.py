@@ -26,7 +26,7 @@ from ltsys.domain.market import Market, Outcome
 from ltsys.domain.money import Price, Shares, Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.source_trade import Side, SourceTrade
-from ltsys.domain.strategy import Mode, RiskRules, RiskState, Signal, Strategy
+from ltsys.domain.strategy import Mode, RiskState, Signal, Strategy
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import FillStatus, TimeInForce, VenueFill, VenueOrderStatus
 from ltsys.ports.records import Sighting
@@ -139,17 +139,6 @@ def strategy_of(row: Row) -> Strategy:
     )
 
 
-def rules_of(row: Row) -> RiskRules:
-    """From a row of `lt_risk_rules`; a null is no limit."""
-    return RiskRules(
-        daily_budget=_usd(row["daily_budget_usd"]),
-        max_position_size=_usd(row["max_position_size_usd"]),
-        max_total_exposure=_usd(row["max_total_exposure_usd"]),
-        max_consecutive_losses=row["max_consecutive_losses"],
-        max_drawdown_ratio=row["max_drawdown_pct"],
-    )
-
-
 def state_of(row: Row) -> RiskState:
     """From a row of `lt_risk_state` with its strategy's `initial_capital`."""
     balances = Balances(
@@ -169,6 +158,11 @@ def state_of(row: Row) -> RiskState:
         daily_reset_at=row["daily_reset_at"],
         is_paused=row["is_paused"],
         pause_reason=row["pause_reason"],
+        daily_result=Usd(row["daily_result_usd"]),
+        weekly_spent=Usd(row["weekly_spent_usd"]),
+        weekly_reset_at=row["weekly_reset_at"],
+        monthly_spent=Usd(row["monthly_spent_usd"]),
+        monthly_reset_at=row["monthly_reset_at"],
     )
 
 

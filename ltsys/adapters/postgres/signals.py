@@ -7,11 +7,11 @@ from typing import Final, LiteralString
 from ltsys.adapters.postgres.rows import (
     live_order_of,
     market_of,
-    rules_of,
     signal_of,
     state_of,
     strategy_of,
 )
+from ltsys.adapters.postgres.rule_rows import rules_of
 from ltsys.adapters.postgres.session import Row, Session
 from ltsys.adapters.postgres.statements import MARKET_COLUMNS, ORDER_COLUMNS, STATE_COLUMNS
 from ltsys.domain.ft_wallet import DeadMarketGuard

@@ -2,6 +2,8 @@
 
 from typing import Final, LiteralString
 
+from ltsys.adapters.postgres.rule_rows import RULE_COLUMNS_OF_R
+
 ORDER_COLUMNS: Final[LiteralString] = """
     o.lt_order_id, o.strategy_id, o.source_trade_id, o.ft_order_id, o.condition_id, o.token_id,
     o.mode, o.status, o.ft_price, o.ft_size_usd, o.ft_signal_time, o.limit_price, o.maker_units,
@@ -11,15 +13,15 @@ ORDER_COLUMNS: Final[LiteralString] = """
 """
 """Of `lt_orders o` joined with its envelope `orders e`."""
 
-STATE_COLUMNS: Final[LiteralString] = """
+STATE_COLUMNS: Final[LiteralString] = f"""
     s.user_id, s.ft_wallet_id, s.wallet_address, s.is_active, s.launched_at, s.initial_capital,
     s.slippage_tolerance_pct, s.time_in_force AS strategy_time_in_force, s.max_signal_age_s,
-    s.cooldown_s, r.daily_budget_usd, r.max_position_size_usd, r.max_total_exposure_usd,
-    r.max_consecutive_losses, r.max_drawdown_pct, state.available_cash,
+    s.cooldown_s, {RULE_COLUMNS_OF_R}, state.available_cash,
     state.reserved_usd AS state_reserved_usd, state.position_usd, state.cooldown_capital,
     state.fees_usd AS state_fees_usd, state.realized_pnl_usd, state.peak_equity,
     state.consecutive_losses, state.daily_spent_usd, state.daily_reset_at, state.is_paused,
-    state.pause_reason
+    state.pause_reason, state.daily_result_usd, state.weekly_spent_usd, state.weekly_reset_at,
+    state.monthly_spent_usd, state.monthly_reset_at
 """
 """Of `lt_strategies s`, `lt_risk_rules r` and `lt_risk_state state`."""
 

@@ -1,13 +1,11 @@
 """Strategies, their limits, their state and their ledger."""
 
-from decimal import Decimal
-
-from ltsys.adapters.postgres.rows import rules_of, state_of, strategy_of
+from ltsys.adapters.postgres.rows import state_of, strategy_of
+from ltsys.adapters.postgres.rule_rows import RULE_COLUMNS, RULE_PLACES, rule_values, rules_of
 from ltsys.adapters.postgres.session import Session
 from ltsys.adapters.postgres.statements import STATE_COLUMNS
 from ltsys.domain.ids import Address, StrategyId
 from ltsys.domain.ledger import Book, Posting
-from ltsys.domain.money import Usd
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
 
 
@@ -56,20 +54,10 @@ class StrategyRecords(Session):
         if added is None:
             return False
         self._write(
-            """
-            INSERT INTO lt_risk_rules
-                (strategy_id, daily_budget_usd, max_position_size_usd, max_total_exposure_usd,
-                 max_consecutive_losses, max_drawdown_pct)
-            VALUES (%s, %s, %s, %s, %s, %s)
-            """,
-            (
-                strategy.strategy_id,
-                _amount(rules.daily_budget),
-                _amount(rules.max_position_size),
-                _amount(rules.max_total_exposure),
-                rules.max_consecutive_losses,
-                rules.max_drawdown_ratio,
-            ),
+            f"""
+            INSERT INTO lt_risk_rules (strategy_id, {RULE_COLUMNS}) VALUES (%s, {RULE_PLACES})
+            """,  # noqa: S608  the columns are a constant
+            (strategy.strategy_id, *rule_values(rules)),
         )
         self._write(
             "INSERT INTO lt_risk_state (strategy_id, available_cash, peak_equity)"
@@ -113,7 +101,9 @@ class StrategyRecords(Session):
                 available_cash = %s, reserved_usd = %s, position_usd = %s, cooldown_capital = %s,
                 fees_usd = %s, realized_pnl_usd = %s, peak_equity = %s,
                 current_drawdown_pct = %s, consecutive_losses = %s, daily_spent_usd = %s,
-                daily_reset_at = %s, is_paused = %s, pause_reason = %s,
+                daily_reset_at = %s, daily_result_usd = %s, weekly_spent_usd = %s,
+                weekly_reset_at = %s, monthly_spent_usd = %s, monthly_reset_at = %s,
+                is_paused = %s, pause_reason = %s,
                 updated_at = clock_timestamp()
              WHERE strategy_id = %s
             """,
@@ -129,6 +119,11 @@ class StrategyRecords(Session):
                 state.consecutive_losses,
                 state.daily_spent.amount,
                 state.daily_reset_at,
+                state.daily_result.amount,
+                state.weekly_spent.amount,
+                state.weekly_reset_at,
+                state.monthly_spent.amount,
+                state.monthly_reset_at,
                 state.is_paused,
                 state.pause_reason,
                 strategy_id,
@@ -151,7 +146,3 @@ class StrategyRecords(Session):
                 [entry.amount.amount for entry in posting.entries],
             ),
         )
-
-
-def _amount(money: Usd | None) -> Decimal | None:
-    return None if money is None else money.amount
