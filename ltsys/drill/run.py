@@ -31,17 +31,19 @@ from ltsys.workload import Catalogue, Target
 
 _BROKER = 3
 _SPEED = 5
-_MARKET_MINUTES = 5
+_MARKET_MINUTES = 10
 _AT_ONCE = ("--category", "crypto")
 """Games park every order for seconds; the drill wants answers."""
 _MARKETS = 10
-_LIFE_LEFT = timedelta(seconds=60)
+_LIFE_LEFT = timedelta(seconds=240)
+"""Signals that wait for a killed worker should still find their market open."""
 _LIFE_AT_MOST = timedelta(minutes=10)
 _ALL_ENDED_S = 700
 """Longer than any market of the drill lives, shorter than ended ones are looked at often."""
 _TARGETS_FOR_S = 1.5
 _BEAT_S = 0.05
 _LAST_CHANCE_S = 20.0
+_MOST_OVERDUE = 6
 _LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -144,19 +146,22 @@ class _Run:
     def _feed(self) -> None:
         """Signals at their rate, each blow when its time has come.
 
-        Blows that are left over because their victims were still down have a last chance.
+        Signals wait while too many blows do because their victims are still down. The last blows
+        have a last chance.
         """
         plan = self._drill.plan
-        blows, sent, began = deque(plan.blows()), 0, time.monotonic()
-        written_at = began
+        blows, sent, credit = deque(plan.blows()), 0, 0.0
+        looked_at = written_at = time.monotonic()
         while sent < plan.signals or (blows and time.monotonic() - written_at < _LAST_CHANCE_S):
-            due = min(plan.signals, int((time.monotonic() - began) * plan.rate_per_s))
-            before, sent = sent, self._write(sent, due)
+            now = time.monotonic()
+            if self._strike_due(blows, sent / plan.signals) <= _MOST_OVERDUE:
+                credit += (now - looked_at) * plan.rate_per_s
+            looked_at = now
+            before, sent = sent, self._write(sent, min(plan.signals, int(credit)))
             if sent > before:
-                written_at = time.monotonic()
-            self._strike_due(blows, sent / plan.signals)
+                written_at = now
             self._repeat_due()
-            self._trouble.look()
+            self._trouble.look(self._stack)
             self._drill.on_step(f"{sent:,} of {plan.signals:,} signals, {self._losses()}")
             self._pause.wait(_BEAT_S)
 
@@ -187,14 +192,19 @@ class _Run:
             self._targets_at = time.monotonic()
         return self._targets
 
-    def _strike_due(self, blows: deque[Blow], progress: float) -> None:
-        """A worker that is still down, or still has its order to die, is not asked again."""
-        for blow in list(blows):
-            if blow.at > progress:
-                return
+    def _strike_due(self, blows: deque[Blow], progress: float) -> int:
+        """Returns how many are overdue.
+
+        A worker that is still down, or still has its order to die, is not asked again.
+        """
+        due = [blow for blow in blows if blow.at <= progress]
+        struck = 0
+        for blow in due:
             if blow.kind is not Kind.KILL or self._trouble.is_free(blow.role):
                 blows.remove(blow)
                 self._trouble.strike(blow, self._stack)
+                struck += 1
+        return len(due) - struck
 
     def _repeat_due(self) -> None:
         """Every task comes a second time, in another order than the first (LESSONS L56)."""
@@ -233,7 +243,7 @@ class _Run:
     def _await(self, what: str, undone: LiteralString) -> None:
         began = time.monotonic()
         while left := self._count(undone):
-            self._trouble.look()
+            self._trouble.look(self._stack)
             self._drill.on_step(f"coming to rest: {left} {what} left")
             if time.monotonic() - began > self._drill.plan.rest_limit_s:
                 # the certificate tells what is unsettled; a drill that fails must say how

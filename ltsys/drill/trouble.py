@@ -14,6 +14,9 @@ from ltsys.processes import Exit
 from ltsys.stack import Stack
 
 _CLOCK = SystemClock()
+_PATIENCE_S = 20.0
+"""How long a worker may go without reaching the step at which it was told to die."""
+_ANYWHERE = "wherever it was"
 
 
 @dataclass(slots=True)
@@ -26,13 +29,21 @@ class Casualties:
     recoveries_s: list[float] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sentence:
+    """The step at which a worker is to die, and since when."""
+
+    step: str
+    at: float
+
+
 class Trouble:
     """Kills workers at steps of their work, and servers at any time."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.casualties = Casualties()
-        self._asked: dict[str, str] = {}
+        self._asked: dict[str, _Sentence] = {}
         self._died_at: dict[str, float] = {}
         for role in STEPS:
             (folder / role).mkdir(parents=True, exist_ok=True)
@@ -44,8 +55,7 @@ class Trouble:
                 self._ask_to_die(blow.role, blow.step)
             case Kind.KILL_BEAT | Kind.KILL_STREAM:
                 _, name = blow.kind.split()
-                with suppress(KeyError, ProcessLookupError):
-                    os.kill(stack.processes.pids()[name], signal.SIGKILL)
+                _kill(name, stack)
             case Kind.CRASH_BROKER | Kind.EMPTY_BROKER:
                 stack.servers.crash("valkey", forgetting=blow.kind is Kind.EMPTY_BROKER)
                 self.casualties.servers[blow.kind.value] += 1
@@ -62,12 +72,18 @@ class Trouble:
         self.casualties.kills[end.name] += 1
         if end.name in STEPS:
             self._died_at[end.name] = _CLOCK.wall().timestamp()
-            step = self._asked.pop(end.name, None)
-            if step is not None:
-                self.casualties.steps[f"{end.name}: {step}"] += 1
+            sentence = self._asked.pop(end.name, None)
+            if sentence is not None:
+                self.casualties.steps[f"{end.name}: {sentence.step}"] += 1
 
-    def look(self) -> None:
-        """Note who works again since he died."""
+    def look(self, stack: Stack) -> None:
+        """Note who works again since he died; who does not come to his step dies where he is."""
+        now = _CLOCK.wall().timestamp()
+        for role, sentence in self._asked.items():
+            if now - sentence.at > _PATIENCE_S:
+                (self._folder / role / sentence.step).unlink(missing_ok=True)
+                self._asked[role] = _Sentence(step=_ANYWHERE, at=now)
+                _kill(role, stack)
         for role, died_at in list(self._died_at.items()):
             with suppress(FileNotFoundError):
                 back_at = (self._folder / role / STARTED).stat().st_mtime
@@ -77,10 +93,15 @@ class Trouble:
 
     def relent(self) -> None:
         """Nobody is asked to die any more."""
-        for role, step in self._asked.items():
-            (self._folder / role / step).unlink(missing_ok=True)
+        for role, sentence in self._asked.items():
+            (self._folder / role / sentence.step).unlink(missing_ok=True)
         self._asked.clear()
 
     def _ask_to_die(self, role: str, step: str) -> None:
-        self._asked[role] = step
+        self._asked[role] = _Sentence(step=step, at=_CLOCK.wall().timestamp())
         (self._folder / role / step).touch()
+
+
+def _kill(name: str, stack: Stack) -> None:
+    with suppress(KeyError, ProcessLookupError):
+        os.kill(stack.processes.pids()[name], signal.SIGKILL)
