@@ -33,6 +33,7 @@ from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.accounts import AccountStore
+from ltsys.ports.decisions import DecisionStore
 from ltsys.ports.operations import OperationsStore
 from ltsys.ports.reconciliation import ReconciliationStore
 from ltsys.ports.records import (
@@ -328,6 +329,7 @@ class Transaction(
     StreamStore,
     ReconciliationStore,
     AccountStore,
+    DecisionStore,
     Protocol,
 ):
     """What can be read and written together."""

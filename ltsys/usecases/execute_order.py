@@ -8,6 +8,7 @@ a submitting one is never posted blindly but asked about.
 from dataclasses import replace
 from datetime import datetime
 
+from ltsys.domain.decision import Case, Decision, decision_on, in_sight
 from ltsys.domain.denial import Denial
 from ltsys.domain.errors import (
     AlreadyRecordedError,
@@ -23,7 +24,6 @@ from ltsys.domain.ids import LtOrderId
 from ltsys.domain.live_order import LiveOrder, Plan, lt_order_id, planned
 from ltsys.domain.market import Book
 from ltsys.domain.order import OrderEvent, OrderStatus
-from ltsys.domain.planning import check_strategy, plan_order
 from ltsys.domain.pricing import derived_salt
 from ltsys.domain.risk import rolled_over
 from ltsys.domain.situation import Situation
@@ -107,30 +107,44 @@ def _plan(signal: Signal, book: Offer, desk: Desk) -> LiveOrder | None:
             return None
         state = rolled_over(execution.state, now)
         execution = replace(execution, state=state)
-        verdict = verdict_on(execution, book, now, desk)
-        if isinstance(verdict, Denial):
-            _deny(execution.signal, verdict, now, tx)
-            return None
-        order = planned(execution.signal, verdict)
-        _reserve(execution, order, tx)
+        decision = decided(execution, book, now, desk)
+        order = _record(decision, execution, tx)
+        tx.add_decision(decision)
         return order
 
 
-def verdict_on(execution: Execution, book: Offer, now: datetime, desk: Desk) -> Plan | Denial:
+def _record(decision: Decision, execution: Execution, tx: Transaction) -> LiveOrder | None:
+    """The order that was planned; None for the denial that stands in its place."""
+    signal, verdict = execution.signal, decision.verdict
+    if isinstance(verdict, Denial):
+        _deny(signal, verdict, decision.decided_at, tx)
+        return None
+    order = planned(signal, verdict)
+    _reserve(execution, order, tx)
+    return order
+
+
+def decided(
+    execution: Execution, book: Offer, now: datetime, desk: Desk, *, attempt: int = 1
+) -> Decision:
     """The plan or the denial; raises the obstacle where neither can be had yet."""
+    obstacle = _obstacle(execution, book, desk)
+    seen = None if isinstance(book, _NO_ANSWER) else book
+    case = Case(
+        situation=_situation(execution, seen, now),
+        waits_for=None if obstacle is None else str(obstacle),
+    )
+    decision = decision_on(case, lt_order_id(execution.signal), attempt=attempt)
+    if decision is None:
+        raise obstacle or HaltedError("nothing can be decided yet")
+    return decision
+
+
+def _obstacle(execution: Execution, book: Offer, desk: Desk) -> LtsysError | None:
     shut = desk.required_gates - execution.open_gates
-    obstacle: LtsysError
     if shut:
-        obstacle = HaltedError(f"the {' and '.join(sorted(shut))} gate is shut")
-    elif isinstance(book, _NO_ANSWER):
-        obstacle = book
-    else:
-        return plan_order(_situation(execution, book, now))
-    signal_at = execution.signal.signal_at
-    denial = check_strategy(execution.strategy, execution.state, signal_at, now)
-    if denial is None:
-        raise obstacle
-    return replace(denial, text=f"{denial.text}; it waited: {obstacle}")
+        return HaltedError(f"the {' and '.join(sorted(shut))} gate is shut")
+    return book if isinstance(book, _NO_ANSWER) else None
 
 
 def _situation(execution: Execution, book: Book | None, now: datetime) -> Situation:
@@ -141,7 +155,7 @@ def _situation(execution: Execution, book: Book | None, now: datetime) -> Situat
         state=execution.state,
         guard=execution.guard,
         market=execution.market,
-        book=book,
+        book=None if book is None else in_sight(book, execution.signal.price),
         now=now,
     )
 
@@ -152,9 +166,13 @@ def _resume(
     """A planned order that was never posted goes on, unless its strategy may not act any more."""
     if order.status is not OrderStatus.PLANNED:
         return None
-    denial = check_strategy(execution.strategy, execution.state, order.signal_at, now)
-    if denial is None:
+    signal = replace(execution.signal, signal_at=order.signal_at)
+    case = Case(situation=_situation(replace(execution, signal=signal), None, now), is_planned=True)
+    decision = decision_on(case, order.lt_order_id, attempt=order.attempt)
+    if decision is None or isinstance(decision.verdict, Plan):
         return order
+    denial = decision.verdict
+    tx.add_decision(decision)
     ended = end_if_over(order.moved(OrderEvent.DENY), execution.state, tx)
     tx.note_denied(order.lt_order_id, denial)
     tx.move_order(order, ended, OrderEvent.DENY, detail=str(denial), next_check_at=None)

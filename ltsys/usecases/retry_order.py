@@ -16,7 +16,7 @@ from ltsys.ports.records import Tracking
 from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import give_back, set_aside
 from ltsys.usecases.desk import Desk
-from ltsys.usecases.execute_order import Offer, post_and_record, sign_and_save, snapshot, verdict_on
+from ltsys.usecases.execute_order import Offer, decided, post_and_record, sign_and_save, snapshot
 from ltsys.usecases.resolve_order import (
     Word,
     entry,
@@ -85,7 +85,9 @@ def _plan_again(found: _Found, word: Word, desk: Desk, *, even_if_old: bool) -> 
         signal = replace(found.signal, signal_at=now) if even_if_old else found.signal
         today = rolled_over(execution.state, now)
         execution = replace(execution, signal=signal, state=_without(order, today))
-        verdict = verdict_on(execution, found.book, now, desk)
+        decision = decided(execution, found.book, now, desk, attempt=order.attempt + 1)
+        verdict = decision.verdict
+        tx.add_decision(decision)
         if isinstance(verdict, Denial):
             tx.log(entry(order, f"a retry by {word} was denied: {verdict}"))
             return verdict

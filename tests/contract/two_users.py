@@ -89,6 +89,9 @@ _ROWS: Final = """
             ft_signal_time, order_id)
         VALUES (%(order)s, %(strategy)s, %(trade)s, 'leader', 'market', '1', 'Yes', 'live',
             'unknown', 0.5, 10, %(noon)s, 1, %(noon)s, %(venue_order)s);
+    INSERT INTO lt_decisions (strategy_id, lt_order_id, attempt, decided_at, is_plan, codec,
+            looked_at, answered)
+        VALUES (%(strategy)s, %(order)s, 1, %(noon)s, true, 1, %(text)s, %(text)s);
     INSERT INTO orders (order_id, lt_order_id, lt_strategy_id, attempt, state, envelope,
             signal_price, signal_size_usd)
         VALUES (%(venue_order)s, %(order)s, %(strategy)s, 1, 'unknown', '{}', 0.5, 10);

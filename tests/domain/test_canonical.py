@@ -15,7 +15,8 @@ from test_planning import a_situation
 
 from ltsys.domain.canonical import from_text, to_text
 from ltsys.domain.money import Price, Shares, Usd
-from ltsys.domain.planning import Situation, plan_order
+from ltsys.domain.planning import plan_order
+from ltsys.domain.situation import Situation
 
 DIGITS = st.decimals(allow_nan=False, allow_infinity=False)
 PLAIN = {

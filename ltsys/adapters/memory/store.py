@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from ltsys.adapters.memory.accounts import AccountRecords
+from ltsys.adapters.memory.decisions import DecisionRecords
 from ltsys.adapters.memory.feed import FeedRecords
 from ltsys.adapters.memory.forward_test import ForwardTestRecords
 from ltsys.adapters.memory.live_orders import LiveOrderRecords
@@ -30,6 +31,7 @@ class MemoryTransaction(
     StreamRecords,
     ReconciliationRecords,
     AccountRecords,
+    DecisionRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ltsys.domain.account import ApiToken, Session, User
 from ltsys.domain.alert import OpenAlert
+from ltsys.domain.decision import Kept
 from ltsys.domain.denial import Denial
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ft_wallet import FtWallet
@@ -173,6 +174,15 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    lt_order_id: LtOrderId
+    strategy_id: StrategyId
+    attempt: int
+    decided_at: datetime
+    text: Kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamEventRow:
     heard: Heard
     received_at: datetime
@@ -210,6 +220,7 @@ class Tables:
     lt_ledger: dict[EntryKey, EntryRow] = field(default_factory=dict)
     order_events_log: list[EventRow] = field(default_factory=list)
     lt_execute_logs: list[LogEntry] = field(default_factory=list)
+    lt_decisions: dict[int, DecisionRow] = field(default_factory=dict)
     lt_alerts: dict[str, OpenAlert] = field(default_factory=dict)
     lt_gates: dict[Gate, GateState] = field(default_factory=dict)
     stream_events: dict[tuple[str, Channel, str], StreamEventRow] = field(default_factory=dict)

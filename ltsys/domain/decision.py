@@ -1,0 +1,121 @@
+"""A decision as it is kept: all that it looked at, and its answer (DESIGN §4, LESSONS L32).
+
+Deciding is a function of a case, so a kept case decided again gives the answer that was given,
+byte for byte, as long as the code decides the same way.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from ltsys.domain.canonical import from_text, to_text
+from ltsys.domain.denial import Denial
+from ltsys.domain.ids import LtOrderId, StrategyId
+from ltsys.domain.live_order import Plan
+from ltsys.domain.market import Book
+from ltsys.domain.money import Price
+from ltsys.domain.planning import check_strategy, plan_order
+from ltsys.domain.situation import Situation
+
+_REACH = Decimal("1.5")
+_ASKS = 200
+_BIDS = 20
+
+CODEC = 1
+"""Version of the text. A new field with a default needs no new version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What is asked of a signal: whether to plan its order, or whether it may act at all."""
+
+    situation: Situation
+    waits_for: str | None = None
+    """Why no plan can be had now, as a book without an answer; then only a denial can."""
+    is_planned: bool = False
+    """Its order is planned already, and is to be signed now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A case with its verdict. `attempt` is the envelope that a plan of it would be."""
+
+    lt_order_id: LtOrderId
+    attempt: int
+    case: Case
+    verdict: Plan | Denial
+
+    @property
+    def strategy_id(self) -> StrategyId:
+        return self.case.situation.strategy.strategy_id
+
+    @property
+    def decided_at(self) -> datetime:
+        """Venue time."""
+        return self.case.situation.now
+
+
+def decide(case: Case) -> Plan | Denial | None:
+    """The answer to a case; None where there is nothing to say yet: it waits, or goes on."""
+    if case.waits_for is None and not case.is_planned:
+        return plan_order(case.situation)
+    situation = case.situation
+    denial = check_strategy(
+        situation.strategy, situation.state, situation.signal.signal_at, situation.now
+    )
+    if denial is None or case.waits_for is None:
+        return denial
+    return replace(denial, text=f"{denial.text}; it waited: {case.waits_for}")
+
+
+def decision_on(case: Case, lt_order_id: LtOrderId, *, attempt: int) -> Decision | None:
+    """The decision; None where there is nothing to say yet."""
+    verdict = decide(case)
+    if verdict is None:
+        return None
+    return Decision(lt_order_id=lt_order_id, attempt=attempt, case=case, verdict=verdict)
+
+
+def in_sight(book: Book, price: Price) -> Book:
+    """The part of a book that a decision about a BUY at about that price looks at, and keeps.
+
+    The offers up to half above the price, which is as far as any slippage tolerance reaches, and
+    the best bids; the best of each side in any case. A decision sees no more than is kept of it.
+    """
+    reach = price.per_share * _REACH
+    bids = sorted(book.bids, key=lambda level: level.price, reverse=True)
+    asks = sorted(book.asks, key=lambda level: level.price)
+    offered = [level for level in asks[:_ASKS] if level.price.per_share <= reach]
+    return replace(book, bids=tuple(bids[:_BIDS]), asks=tuple(offered or asks[:1]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A decision as text."""
+
+    codec: int
+    case: str
+    verdict: str
+    is_plan: bool
+
+
+def kept(decision: Decision) -> Kept:
+    """The one text of a decision. Raises TypeError for what has none."""
+    return Kept(
+        codec=CODEC,
+        case=to_text(decision.case),
+        verdict=to_text(decision.verdict),
+        is_plan=isinstance(decision.verdict, Plan),
+    )
+
+
+def case_of(text: Kept) -> Case:
+    """The case that was decided. Raises ValueError for a text that this code cannot read."""
+    if text.codec > CODEC:
+        raise ValueError(f"codec {text.codec} is newer than this code's {CODEC}")
+    return from_text(text.case, Case)
+
+
+def verdict_of(text: Kept) -> Plan | Denial:
+    """The answer that was given. Raises ValueError for a text that this code cannot read."""
+    return from_text(text.verdict, Plan) if text.is_plan else from_text(text.verdict, Denial)

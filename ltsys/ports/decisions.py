@@ -1,0 +1,69 @@
+"""Kept decisions: what each looked at, what it answered, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from ltsys.domain.decision import Decision, Kept
+from ltsys.domain.ft_order import FtOutcome
+from ltsys.domain.ids import LtOrderId, StrategyId
+from ltsys.domain.money import Shares, Usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aftermath:
+    """What became of the signal since: of its order, and of the FT order behind it.
+
+    Times are venue times; None is not yet, or never.
+    """
+
+    executed: Usd
+    executed_shares: Shares
+    fees: Usd
+    result: Usd | None
+    """Payout − cost, fees apart."""
+    resolved_at: datetime | None
+    ft_outcome: FtOutcome | None
+    """None for a test, which has no FT order."""
+    ft_exit_price: Decimal | None
+    """Dollars a share that the outcome paid."""
+    ft_resolved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDecision:
+    """A row of `lt_decisions`."""
+
+    decision_id: int
+    lt_order_id: LtOrderId
+    attempt: int
+    decided_at: datetime
+    text: Kept
+    aftermath: Aftermath
+
+
+DecisionPlace = tuple[datetime, int]
+"""Where a page ended: when the last decision of it was made, and its id."""
+
+
+class DecisionStore(Protocol):
+    """Written once with what it decided about, never changed."""
+
+    def add_decision(self, decision: Decision) -> None:
+        """Kept with all that it looked at; raises TypeError for what has no text."""
+        ...
+
+    def decisions_of(self, lt_order_id: LtOrderId) -> tuple[KeptDecision, ...]:
+        """Every decision about a signal's order, the newest last."""
+        ...
+
+    def decisions_after(
+        self, strategy_id: StrategyId, place: DecisionPlace, *, limit: int
+    ) -> tuple[KeptDecision, ...]:
+        """A page of a strategy's decisions after that place, the oldest first."""
+        ...
+
+    def forget_decisions(self, before: datetime, *, limit: int) -> int:
+        """Of the `limit` oldest, those before that venue time are gone; returns how many."""
+        ...
