@@ -36,7 +36,7 @@ class OrderReads(LedgerReads):
             statuses=None if statuses is None else [status.value for status in statuses],
             limit=limit,
         )
-        return tuple(_order_row(row) for row in self._rows(_ORDERS, asked))
+        return tuple(order_row(row) for row in self._rows(_ORDERS, asked))
 
     def order(self, lt_order_id: LtOrderId) -> OrderDetails | None:
         asked = self._asked(id=lt_order_id)
@@ -44,14 +44,14 @@ class OrderReads(LedgerReads):
         if row is None:
             return None
         return OrderDetails(
-            order=_order_row(row),
+            order=order_row(row),
             reserved=Usd(row["reserved_usd"]),
             attempts=tuple(_attempt_row(each) for each in self._rows(_ATTEMPTS, asked)),
             looks=_looks_row(row),
             events=tuple(EventRow(**each) for each in self._rows(_EVENTS, asked)),
             fills=tuple(_fill_row(each) for each in self._rows(_FILLS, asked)),
             postings=self.postings_of(row["strategy_id"], lt_order_id),
-            alerts=tuple(_alert_row(each) for each in self._rows(_ALERTS, asked)),
+            alerts=tuple(alert_row(each) for each in self._rows(_ALERTS, asked)),
             logs=tuple(LogRow(**each) for each in self._rows(_LOGS, asked)),
         )
 
@@ -99,7 +99,8 @@ _LOGS: Final[LiteralString] = """
 """
 
 
-def _order_row(row: Row) -> OrderRow:
+def order_row(row: Row) -> OrderRow:
+    """From a row of `lt_orders` with `title` and `last_detail`."""
     return OrderRow(
         lt_order_id=LtOrderId(row["lt_order_id"]),
         strategy_id=StrategyId(row["strategy_id"]),
@@ -164,13 +165,15 @@ def _looks_row(row: Row) -> LooksRow:
     )
 
 
-def _alert_row(row: Row) -> AlertRow:
+def alert_row(row: Row) -> AlertRow:
+    """From a row of `lt_alerts`."""
     return AlertRow(
         alert=alert_of(row),
         first_at=row["first_at"],
         last_at=row["last_at"],
         count=row["count"],
         cleared_at=row["cleared_at"],
+        alert_id=row["alert_id"],
     )
 
 

@@ -9,23 +9,20 @@ import psycopg
 from psycopg.rows import dict_row
 
 from ltsys.adapters.postgres.operations import OperationsRecords, open_alert_of
-from ltsys.adapters.postgres.order_reads import OrderReads
+from ltsys.adapters.postgres.page_reads import PageReads
+from ltsys.adapters.postgres.paged_queries import PostgresPagedQueries
 from ltsys.adapters.postgres.reconciliations import ReconciliationRecords
-from ltsys.adapters.postgres.rows import state_of, strategy_of
-from ltsys.adapters.postgres.rule_rows import rules_of
-from ltsys.adapters.postgres.session import Row
 from ltsys.adapters.postgres.statements import (
-    STATE_COLUMNS,
     of_ft_wallet,
     of_user,
     of_user_or_nobody,
     of_wallet,
 )
+from ltsys.adapters.postgres.strategy_reads import STRATEGIES, WALLETS, strategy_row, wallet_row
 from ltsys.adapters.postgres.streams import StreamRecords
 from ltsys.domain.alert import OpenAlert
 from ltsys.domain.gate import Gate
-from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId, UserId
-from ltsys.domain.money import Usd
+from ltsys.domain.ids import LtOrderId, StrategyId, UserId
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.reconciliation import Result
 from ltsys.ports.queries import (
@@ -50,7 +47,7 @@ _AS_USER = """
 """Until the transaction ends (DESIGN §6): other people's rows are not there to be read."""
 
 
-class PostgresQueries:
+class PostgresQueries(PostgresPagedQueries):
     """Connects for each question, so that a database that came back is found at once."""
 
     def __init__(self, url: str, user_id: UserId | None = None) -> None:
@@ -143,7 +140,7 @@ class PostgresQueries:
             raise StoreUnavailableError("LTSYS_DATABASE_URL is not an address") from None
 
 
-class _Reading(OrderReads):
+class _Reading(PageReads):
     """The questions on one connection."""
 
     def schema_version(self) -> str | None:
@@ -154,10 +151,10 @@ class _Reading(OrderReads):
         return row["version_num"] if row else None
 
     def strategies(self) -> tuple[StrategyRow, ...]:
-        return tuple(_strategy_row(row) for row in self._rows(_STRATEGIES, self._asked()))
+        return tuple(strategy_row(row) for row in self._rows(_STRATEGIES, self._asked()))
 
     def wallets(self) -> tuple[WalletRow, ...]:
-        return tuple(_wallet_row(row) for row in self._rows(_WALLETS, self._asked()))
+        return tuple(wallet_row(row) for row in self._rows(_WALLETS, self._asked()))
 
     def logs(self, limit: int) -> tuple[LogRow, ...]:
         rows = self._rows(_LOGS, self._asked(limit=limit))
@@ -212,35 +209,9 @@ _OPEN_ALERTS: Final[LiteralString] = f"""
               last_at DESC, alert_id DESC
 """  # noqa: S608  the columns are a constant
 _STRATEGIES: Final[LiteralString] = f"""
-    SELECT s.strategy_id, {STATE_COLUMNS},
-           (SELECT count(*) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
-               AND f.order_time >= s.launched_at) AS ft_order_count,
-           (SELECT coalesce(sum(pnl), 0) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
-               AND f.order_time >= s.launched_at) AS ft_pnl,
-           o.*
-      FROM lt_strategies s
-      JOIN lt_risk_rules r USING (strategy_id)
-      JOIN lt_risk_state state USING (strategy_id)
-     CROSS JOIN LATERAL (
-           SELECT count(*) AS order_count,
-                  count(*) FILTER (WHERE status = 'denied') AS denied_count,
-                  count(*) FILTER (WHERE executed_shares > 0) AS filled_count,
-                  coalesce(sum(pnl), 0) AS lt_pnl,
-                  avg(slippage_pct) AS slippage_ratio,
-                  avg(coalesce(fill_rate, 0)) FILTER
-                      (WHERE status IN ('filled', 'canceled', 'expired', 'rejected')) AS fill_rate
-             FROM lt_orders WHERE strategy_id = s.strategy_id AND NOT is_force_test) AS o
-     WHERE {of_user("s.strategy_id")} ORDER BY s.strategy_id
-"""  # noqa: S608  the columns are a constant
-_WALLETS: Final[LiteralString] = f"""
-    SELECT w.wallet_id, w.display_name, w.is_active, w.problem, w.leader_pool, w.started_at,
-           cardinality(w.target_traders) + (SELECT count(*) FROM leader_pools p
-                                             WHERE p.pool = w.leader_pool) AS leader_count,
-           count(f.*) AS order_count, count(f.*) FILTER (WHERE f.outcome = 'OPEN') AS open_count,
-           coalesce(sum(f.pnl), 0) AS pnl
-      FROM ft_wallets w LEFT JOIN ft_orders f USING (wallet_id)
-     WHERE {of_ft_wallet("w")} GROUP BY w.wallet_id ORDER BY w.wallet_id
-"""  # noqa: S608  the columns are a constant
+    {STRATEGIES} WHERE {of_user("s.strategy_id")} ORDER BY s.strategy_id
+"""
+_WALLETS: Final[LiteralString] = f"{WALLETS} WHERE {of_ft_wallet('w')} ORDER BY w.wallet_id"
 _PULSE: Final[LiteralString] = f"""
     WITH followed AS (
         SELECT unnest(target_traders) AS trader FROM ft_wallets w
@@ -275,37 +246,6 @@ _PULSE: Final[LiteralString] = f"""
      WHERE status IN ('planned', 'submitting', 'unknown', 'live', 'partially_filled')
        AND {of_user("strategy_id")}
 """  # noqa: S608  the columns are a constant
-
-
-def _strategy_row(row: Row) -> StrategyRow:
-    return StrategyRow(
-        strategy=strategy_of(row),
-        rules=rules_of(row),
-        state=state_of(row),
-        ft_order_count=row["ft_order_count"],
-        ft_pnl=Usd(row["ft_pnl"]),
-        lt_pnl=Usd(row["lt_pnl"]),
-        order_count=row["order_count"],
-        denied_count=row["denied_count"],
-        filled_count=row["filled_count"],
-        fill_rate=row["fill_rate"],
-        slippage_ratio=row["slippage_ratio"],
-    )
-
-
-def _wallet_row(row: Row) -> WalletRow:
-    return WalletRow(
-        wallet_id=FtWalletId(row["wallet_id"]),
-        display_name=row["display_name"],
-        is_active=row["is_active"],
-        problem=row["problem"],
-        leader_count=row["leader_count"],
-        leader_pool=row["leader_pool"],
-        order_count=row["order_count"],
-        open_count=row["open_count"],
-        pnl=Usd(row["pnl"]),
-        started_at=row["started_at"],
-    )
 
 
 def _place(url: str) -> str:

@@ -17,6 +17,8 @@ from ltsys.ports.queries.ledger import (
     UnbalancedPosting,
 )
 from ltsys.ports.queries.operations import (
+    AccountRow,
+    Activity,
     AlertRow,
     Hearing,
     LogRow,
@@ -30,18 +32,25 @@ from ltsys.ports.queries.orders import (
     LooksRow,
     OrderDetails,
     OrderRow,
+    SignalRow,
 )
+from ltsys.ports.queries.pages import PagedQueries, WantedLogs, WantedOrders
+from ltsys.ports.queries.paging import Page, Place
 from ltsys.ports.queries.strategies import (
+    FtOrderRow,
     StrategyRow,
     WalletRow,
 )
 
 __all__ = [
+    "AccountRow",
+    "Activity",
     "AlertRow",
     "AttemptRow",
     "BalanceDrift",
     "EventRow",
     "FillRow",
+    "FtOrderRow",
     "Hearing",
     "LedgerReport",
     "LogRow",
@@ -49,14 +58,20 @@ __all__ = [
     "Mismatch",
     "OrderDetails",
     "OrderRow",
+    "Page",
+    "PagedQueries",
+    "Place",
     "PostingRow",
     "Pulse",
     "Queries",
     "Reconciled",
+    "SignalRow",
     "StoreUnavailableError",
     "StrategyRow",
     "UnbalancedPosting",
     "WalletRow",
+    "WantedLogs",
+    "WantedOrders",
 ]
 
 
@@ -64,7 +79,7 @@ class StoreUnavailableError(LtsysError):
     """The database cannot be asked; its answer is unknown, never empty (LESSONS L54)."""
 
 
-class Queries(Protocol):
+class Queries(PagedQueries, Protocol):
     """Reads of committed rows. Each method raises StoreUnavailableError.
 
     As they come they see everything, as workers and the command line do.

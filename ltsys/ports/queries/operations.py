@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from ltsys.domain.alert import Alert
 from ltsys.domain.gate import GateState
+from ltsys.domain.ids import Address
 from ltsys.domain.stream import StreamState
 from ltsys.ports.reconciliation import KeptReconciliation
 
@@ -18,6 +20,8 @@ class LogRow:
     stage: str
     message: str
     strategy_id: str | None
+    lt_order_id: str | None = None
+    log_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,7 @@ class AlertRow:
     last_at: datetime
     count: int
     cleared_at: datetime | None
+    alert_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +75,36 @@ class Reconciled:
     last: tuple[KeptReconciliation, ...]
     gate: GateState | None
     """None before it was ever renewed or shut."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What was done in a span of time; test orders are left out."""
+
+    active_strategy_count: int
+    """Of those that exist now: active and not paused."""
+    strategy_count: int
+    execution_count: int
+    """Orders that were posted, or may have been."""
+    ended_count: int
+    """Of the executions: those that are over at the venue."""
+    success_count: int
+    """Of those that are over: at least something was filled."""
+    denied_count: int
+    mean_latency_ms: Decimal | None
+    """From the committed FT order to the venue's answer; None where none was measured."""
+    latency_count: int
+
+    @property
+    def success_ratio(self) -> Decimal | None:
+        """Of the executions that are over; None before the first (LESSONS L42)."""
+        return Decimal(self.success_count) / self.ended_count if self.ended_count else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """A trading account."""
+
+    address: Address
+    signature_type: int
+    created_at: datetime

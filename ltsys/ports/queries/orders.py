@@ -114,3 +114,17 @@ class OrderDetails:
     def newest(self) -> AttemptRow | None:
         """The last envelope; None where nothing was ever signed."""
         return self.attempts[-1] if self.attempts else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalRow:
+    """What became of a signal so far; `outcome` is queued until an order was decided about."""
+
+    strategy_id: StrategyId
+    source_trade_id: str
+    outcome: str
+    skip_reason: str | None
+    is_force_test: bool
+    seen_at: datetime
+    lt_order_id: LtOrderId | None
+    """None while it waits."""

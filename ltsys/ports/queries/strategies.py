@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from ltsys.domain.ids import FtWalletId
+from ltsys.domain.ids import Address, ConditionId, FtWalletId
 from ltsys.domain.money import Usd
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
 
@@ -40,3 +40,24 @@ class WalletRow:
     open_count: int
     pnl: Usd
     started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FtOrderRow:
+    """A virtual order. `price` is its entry price in dollars a share; `pnl` is None while open."""
+
+    ft_order_id: str
+    wallet_id: FtWalletId
+    source_trade_id: str
+    trader: Address
+    condition_id: ConditionId
+    title: str
+    token_label: str
+    side: str
+    price: Decimal
+    size: Usd
+    edge: Decimal
+    outcome: str
+    pnl: Usd | None
+    ordered_at: datetime
+    resolved_at: datetime | None

@@ -1,0 +1,77 @@
+"""Strategies and forward-test wallets with their sums."""
+
+from typing import Final, LiteralString
+
+from ltsys.adapters.postgres.rows import state_of, strategy_of
+from ltsys.adapters.postgres.rule_rows import rules_of
+from ltsys.adapters.postgres.session import Row
+from ltsys.adapters.postgres.statements import STATE_COLUMNS
+from ltsys.domain.ids import FtWalletId
+from ltsys.domain.money import Usd
+from ltsys.ports.queries import StrategyRow, WalletRow
+
+STRATEGIES: Final[LiteralString] = f"""
+    SELECT s.strategy_id, {STATE_COLUMNS},
+           (SELECT count(*) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
+               AND f.order_time >= s.launched_at) AS ft_order_count,
+           (SELECT coalesce(sum(pnl), 0) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
+               AND f.order_time >= s.launched_at) AS ft_pnl,
+           o.*
+      FROM lt_strategies s
+      JOIN lt_risk_rules r USING (strategy_id)
+      JOIN lt_risk_state state USING (strategy_id)
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS order_count,
+                  count(*) FILTER (WHERE status = 'denied') AS denied_count,
+                  count(*) FILTER (WHERE executed_shares > 0) AS filled_count,
+                  coalesce(sum(pnl), 0) AS lt_pnl,
+                  avg(slippage_pct) AS slippage_ratio,
+                  avg(coalesce(fill_rate, 0)) FILTER
+                      (WHERE status IN ('filled', 'canceled', 'expired', 'rejected')) AS fill_rate
+             FROM lt_orders WHERE strategy_id = s.strategy_id AND NOT is_force_test) AS o
+"""  # noqa: S608  the columns are a constant
+"""Of `lt_strategies s`, without a condition and an order."""
+WALLETS: Final[LiteralString] = """
+    SELECT w.wallet_id, w.display_name, w.is_active, w.problem, w.leader_pool, w.started_at,
+           cardinality(w.target_traders) + (SELECT count(*) FROM leader_pools p
+                                             WHERE p.pool = w.leader_pool) AS leader_count, f.*
+      FROM ft_wallets w
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS order_count, count(*) FILTER (WHERE outcome = 'OPEN') AS open_count,
+                  coalesce(sum(pnl), 0) AS pnl
+             FROM ft_orders WHERE wallet_id = w.wallet_id) AS f
+"""
+"""Of `ft_wallets w`, without a condition and an order."""
+
+
+def strategy_row(row: Row) -> StrategyRow:
+    """From a row of STRATEGIES."""
+    return StrategyRow(
+        strategy=strategy_of(row),
+        rules=rules_of(row),
+        state=state_of(row),
+        ft_order_count=row["ft_order_count"],
+        ft_pnl=Usd(row["ft_pnl"]),
+        lt_pnl=Usd(row["lt_pnl"]),
+        order_count=row["order_count"],
+        denied_count=row["denied_count"],
+        filled_count=row["filled_count"],
+        fill_rate=row["fill_rate"],
+        slippage_ratio=row["slippage_ratio"],
+    )
+
+
+def wallet_row(row: Row) -> WalletRow:
+    """From a row of WALLETS."""
+    return WalletRow(
+        wallet_id=FtWalletId(row["wallet_id"]),
+        display_name=row["display_name"],
+        is_active=row["is_active"],
+        problem=row["problem"],
+        leader_count=row["leader_count"],
+        leader_pool=row["leader_pool"],
+        order_count=row["order_count"],
+        open_count=row["open_count"],
+        pnl=Usd(row["pnl"]),
+        started_at=row["started_at"],
+    )
