@@ -6,6 +6,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from ltsys.adapters.celery_tasks import CeleryTasks
 from ltsys.adapters.clock import SimulatedClock, SystemClock
 from ltsys.adapters.polymarket.auth import ApiCredentials, RequestSigner
 from ltsys.adapters.polymarket.client import PolymarketVenue
@@ -26,6 +27,7 @@ from ltsys.domain.source_trade import SourceTrade
 from ltsys.ports import Clock, MarketData, ModelScores
 from ltsys.ports.queries import Queries
 from ltsys.ports.store import Store
+from ltsys.ports.tasks import Tasks
 from ltsys.settings import Settings, load
 from ltsys.usecases.desk import Desk, Patience, Watch
 
@@ -66,6 +68,12 @@ class Services:
     @cached_property
     def queries(self) -> Queries:
         return PostgresQueries(self._database_url)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        if not self.settings.redis_url:
+            raise SettingsError("LTSYS_REDIS_URL is not set; `lt up` starts a broker and sets it")
+        return CeleryTasks(self.settings.redis_url)
 
     @cached_property
     def clock(self) -> Clock:

@@ -33,6 +33,7 @@ from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.accounts import AccountStore
+from ltsys.ports.answers import AnswerStore
 from ltsys.ports.decisions import DecisionStore
 from ltsys.ports.operations import OperationsStore
 from ltsys.ports.reconciliation import ReconciliationStore
@@ -330,6 +331,7 @@ class Transaction(
     ReconciliationStore,
     AccountStore,
     DecisionStore,
+    AnswerStore,
     Protocol,
 ):
     """What can be read and written together."""

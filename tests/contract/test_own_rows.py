@@ -5,12 +5,13 @@ import re
 
 import psycopg
 import pytest
+from live_made import NOON
 from psycopg import sql
 from two_users import ANN, BOB, DIGITS, order_of, strategy_of, with_two_users
 
 from ltsys.adapters.postgres import queries
 from ltsys.adapters.postgres.queries import PostgresQueries
-from ltsys.ports.queries import Queries
+from ltsys.ports.queries import Queries, WantedLogs, WantedOrders
 
 SHARED = frozenset(
     # the world: what every user may know
@@ -23,8 +24,23 @@ ARGUMENTS = {
     "force_test": [strategy_of(BOB), "trade-bob"],
     "logs": [100],
     "postings": [strategy_of(BOB)],
+    "strategy": [strategy_of(BOB)],
+    "order_page": [WantedOrders()],
+    "log_page": [WantedLogs()],
+    "ft_wallet": ["FT_bob"],
+    "ft_order_page": ["FT_bob"],
+    "activity": [NOON],
+    "signal": [strategy_of(BOB), "trade-bob"],
+    "waiting_signals": [None],
+    "open_conditions": [None],
 }
 """What a question needs to be told: it is Ann who asks, for what is Bob's."""
+_PAGE = {"after": None, "limit": 100}
+NAMED = {
+    **dict.fromkeys(("strategy_page", "order_page", "log_page", "wallet_page"), _PAGE),
+    "alert_page": {**_PAGE, "is_open": None},
+    "ft_order_page": {**_PAGE, "outcome": None},
+}
 
 
 @pytest.fixture
@@ -91,7 +107,7 @@ def test_the_database_alone_shows_nobody_the_rows_of_another(url):
 
     seen = {(table, user): seen_in(url, table, user) for table in guarded for user in (ANN, BOB)}
 
-    hidden = {"account_links", "login_attempts"}
+    hidden = {"account_links", "idempotency_keys", "login_attempts"}
     assert {table for (table, _), rows in seen.items() if not rows} == hidden
     for (table, user), rows in seen.items():
         other = BOB if user == ANN else ANN
@@ -145,7 +161,8 @@ def test_a_users_own_rows_are_answered(url):
 
     silent = {name for name, answer in theirs.items() if not names(repr(answer), BOB)}
 
-    assert silent == {"schema_version", "pulse", "force_test"}
+    assert silent == {"schema_version", "pulse", "force_test", "activity", "open_conditions"}
+    assert theirs["activity"].execution_count == theirs["activity"].strategy_count == 1
     assert theirs["pulse"].unknown_count == theirs["pulse"].queued_count == 1
     assert len(theirs["strategies"]) == 1
 
@@ -154,4 +171,4 @@ def answers(asking: Queries):
     """The answer to each question of the port."""
     for name, _ in inspect.getmembers(Queries, inspect.isfunction):
         if not name.startswith("_") and name != "as_user":
-            yield name, getattr(asking, name)(*ARGUMENTS.get(name, []))
+            yield name, getattr(asking, name)(*ARGUMENTS.get(name, []), **NAMED.get(name, {}))

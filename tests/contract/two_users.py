@@ -59,6 +59,7 @@ _ROWS: Final = """
         VALUES (%(digest)s, %(user)s, %(text)s, %(user)s, '{read}', %(noon)s, %(later)s);
     INSERT INTO account_links (link_hash, user_id, created_at, expires_at)
         VALUES (%(digest)s, %(user)s, %(noon)s, %(later)s);
+    INSERT INTO idempotency_keys (user_id, key, fingerprint) VALUES (%(user)s, 'k', %(digest)s);
     INSERT INTO login_attempts (login_key, address, at) VALUES (%(user)s, %(user)s, %(noon)s);
 
     INSERT INTO ft_wallets (wallet_id, display_name, rules, started_at, user_id)

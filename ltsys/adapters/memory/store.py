@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from ltsys.adapters.memory.accounts import AccountRecords
+from ltsys.adapters.memory.answers import AnswerRecords
 from ltsys.adapters.memory.decisions import DecisionRecords
 from ltsys.adapters.memory.feed import FeedRecords
 from ltsys.adapters.memory.forward_test import ForwardTestRecords
@@ -32,6 +33,7 @@ class MemoryTransaction(
     ReconciliationRecords,
     AccountRecords,
     DecisionRecords,
+    AnswerRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 

@@ -34,6 +34,7 @@ from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.stream import Channel, Heard, StreamState
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
+from ltsys.ports.answers import KeptAnswer
 from ltsys.ports.reconciliation import KeptReconciliation
 from ltsys.ports.records import Decision, LogEntry, Sighting, SignalKey
 
@@ -190,6 +191,12 @@ class StreamEventRow:
     copies: int = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRow:
+    kept: KeptAnswer
+    claimed_at: datetime
+
+
 EntryKey = tuple[StrategyId, str, Kind, Account]
 
 
@@ -232,6 +239,7 @@ class Tables:
     api_tokens: dict[str, ApiToken] = field(default_factory=dict)
     account_links: dict[str, LinkRow] = field(default_factory=dict)
     login_attempts: list[LoginRow] = field(default_factory=list)
+    idempotency_keys: dict[tuple[UserId, str], AnswerRow] = field(default_factory=dict)
     beat_slots: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def copy(self) -> "Tables":

@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
 from ltsys.adapters.postgres.accounts import AccountRecords
+from ltsys.adapters.postgres.answers import AnswerRecords
 from ltsys.adapters.postgres.decisions import DecisionRecords
 from ltsys.adapters.postgres.feed import FeedRecords
 from ltsys.adapters.postgres.forward_test import ForwardTestRecords
@@ -48,6 +49,7 @@ class PostgresTransaction(
     ReconciliationRecords,
     AccountRecords,
     DecisionRecords,
+    AnswerRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 
