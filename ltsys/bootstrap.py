@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ltsys.adapters.celery_tasks import CeleryTasks
 from ltsys.adapters.clock import SimulatedClock, SystemClock
+from ltsys.adapters.halt_file import LocalHaltFile
 from ltsys.adapters.polymarket.auth import ApiCredentials, RequestSigner
 from ltsys.adapters.polymarket.client import PolymarketVenue
 from ltsys.adapters.polymarket.http import Http
@@ -142,6 +143,17 @@ class Services:
         return PolymarketStreams(url, self.credentials)
 
     @cached_property
+    def halt_file(self) -> LocalHaltFile:
+        """Raises SettingsError where none is named: nobody could stop what cannot be told to."""
+        path = self.settings.halt_file
+        if path is None or not path.is_absolute():
+            raise SettingsError(
+                f"LTSYS_HALT_FILE is {path or 'not set'}: name a file by its whole path that "
+                "every worker of this machine can read; `lt up` sets it"
+            )
+        return LocalHaltFile(path)
+
+    @cached_property
     def desk(self) -> Desk:
         return Desk(
             store=self.store,
@@ -149,6 +161,7 @@ class Services:
             signer=self._sabotaged(self.signer, "sign"),
             venue=self._sabotaged(self.venue, "post", "fills"),
             clock=self.clock,
+            halt_file=self.halt_file,
             account=self.signer.address.lower(),
             patience=Patience(
                 first_check_after=timedelta(seconds=self.settings.first_check_s),

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """What must be well before a new order is planned: stream, reconciliation, both by commas."""
     repost_identical: bool = False
     """Post the identical envelope once more to learn what became of an order (VENUE §3.5)."""
+    halt_file: Path | None = None
+    """Where `lt halt --global` writes: one file that every worker of this machine reads."""
     role: str = "ltsys"
     """Which process this is: the queue that a worker serves."""
     sabotage_dir: Path | None = None

@@ -31,6 +31,8 @@ from ltsys.embedded import Servers, servers_from_environment
 from ltsys.processes import Exit, Processes
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+HALT_FILE = "halt"
+"""In the folder of the run; it outlives a restart, as what it says must."""
 WORKERS = frozenset({"signals", "execution", "fills", "resolution"})
 _CHAIN_ID = 137
 _START_PATIENCE_S = 30
@@ -135,6 +137,7 @@ def running(
             "LTSYS_DATABASE_URL": servers.database_url,
             "LTSYS_REDIS_URL": _broker_url(servers.redis_url, broker),
             "LTSYS_RUN_DIR": str(run_dir),
+            "LTSYS_HALT_FILE": str(run_dir.absolute() / HALT_FILE),
             "LTSYS_FLOWER_AUTH": f"operator:{secrets.token_urlsafe(12)}",
             "LTSYS_REQUIRED_GATES": _required_gates(only),
             "LTSYS_BOOKS_SINCE": simulator.started_at.isoformat(),

@@ -39,10 +39,13 @@ def _refuse_to_start_unfit(**_: object) -> None:
     if os.environ.get("LTSYS_ROLE") not in _SIGNING_ROLES:
         return
     try:
-        address = services().signer.address
+        own = services()
+        address, halt_file = own.signer.address, own.halt_file
     except SettingsError as error:
-        sys.exit(f"this worker cannot sign: {error}")
-    structlog.get_logger("ltsys.worker").info("worker.can_sign", address=address)
+        sys.exit(f"this worker is not fit to trade: {error}")
+    structlog.get_logger("ltsys.worker").info(
+        "worker.can_sign", address=address, halts=len(halt_file.standing())
+    )
 
 
 _SIGNING_ROLES = frozenset({"execution", "fills", "resolution"})

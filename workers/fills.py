@@ -3,7 +3,10 @@
 import beat_schedule
 from ltsys.bootstrap import services
 from ltsys.domain.ids import LtOrderId
+from ltsys.usecases.cancel_orders import cancel_order as cancel
+from ltsys.usecases.cancel_orders import orders_to_cancel
 from ltsys.usecases.check_health import check_health as check
+from ltsys.usecases.halt import keep_halts
 from ltsys.usecases.track_order import due_orders
 from ltsys.usecases.track_order import track_order as track
 from workers.app import app
@@ -29,3 +32,18 @@ def check_health() -> None:
 def track_order(lt_order_id: str) -> None:
     """Count the fills of one order and end it where the venue's answers do."""
     track(LtOrderId(lt_order_id), desk=services().desk)
+
+
+@app.task(name="fills.sweep_halts")
+def sweep_halts() -> None:
+    """Write down what the halt file says, and cancel what a kill covers until it has ended."""
+    if is_first("sweep_halts", beat_schedule.SWEEP_S):
+        desk = services().desk
+        keep_halts(desk=desk)
+        kick_each("fills.cancel_order", orders_to_cancel(desk=desk))
+
+
+@app.task(name="fills.cancel_order")
+def cancel_order(lt_order_id: str) -> None:
+    """Ask the venue to cancel one working order, and what became of it."""
+    cancel(LtOrderId(lt_order_id), desk=services().desk)

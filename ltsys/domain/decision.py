@@ -61,7 +61,11 @@ def decide(case: Case) -> Plan | Denial | None:
         return plan_order(case.situation)
     situation = case.situation
     denial = check_strategy(
-        situation.strategy, situation.state, situation.signal.signal_at, situation.now
+        situation.strategy,
+        situation.state,
+        situation.signal.signal_at,
+        situation.now,
+        halts=situation.halts,
     )
     if denial is None or case.waits_for is None:
         return denial

@@ -12,6 +12,7 @@ VenueOrderId = NewType("VenueOrderId", str)
 VenueTradeId = NewType("VenueTradeId", str)
 ConditionId = NewType("ConditionId", str)
 TokenId = NewType("TokenId", str)
+HaltId = NewType("HaltId", str)
 Address = NewType("Address", str)
 UserId = NewType("UserId", str)
 

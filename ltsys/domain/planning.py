@@ -1,11 +1,12 @@
 """From a signal to a plan or a denial: every check, in one order, with its numbers (DESIGN §4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
 from ltsys.domain.denial import Check, Denial, DenialCode, first_denial
 from ltsys.domain.fees import highest_fee
+from ltsys.domain.halt import Halt, denying
 from ltsys.domain.live_order import Plan
 from ltsys.domain.market import Book, Market
 from ltsys.domain.money import Price, Usd
@@ -34,7 +35,13 @@ def steps(situation: Situation) -> Iterator[Check | Plan]:
     Whoever reads on after a denial learns nothing more: the checks end there.
     """
     signal = situation.signal
-    yield from strategy_checks(situation.strategy, situation.state, signal.signal_at, situation.now)
+    yield from strategy_checks(
+        situation.strategy,
+        situation.state,
+        signal.signal_at,
+        situation.now,
+        halts=situation.halts,
+    )
     market, book = situation.market, situation.book
     yield from _market_checks(market, signal)
     if market is None:
@@ -72,14 +79,24 @@ def _size_steps(
 
 
 def check_strategy(
-    strategy: Strategy, state: RiskState, signal_at: datetime, now: datetime
+    strategy: Strategy,
+    state: RiskState,
+    signal_at: datetime,
+    now: datetime,
+    *,
+    halts: Iterable[Halt],
 ) -> Denial | None:
     """Whether the strategy may act on a signal; asked again before a planned order goes on."""
-    return first_denial(strategy_checks(strategy, state, signal_at, now))
+    return first_denial(strategy_checks(strategy, state, signal_at, now, halts=halts))
 
 
 def strategy_checks(
-    strategy: Strategy, state: RiskState, signal_at: datetime, now: datetime
+    strategy: Strategy,
+    state: RiskState,
+    signal_at: datetime,
+    now: datetime,
+    *,
+    halts: Iterable[Halt],
 ) -> Iterator[Check]:
     """What does not depend on the market."""
     yield _asked(
@@ -89,6 +106,8 @@ def strategy_checks(
         saw="{} is active",
         numbers=(strategy.strategy_id,),
     )
+    halt = denying(halts)
+    yield _asked(DenialCode.HALTED, f"{halt}", is_met=halt is None, saw="no halt")
     yield _asked(
         DenialCode.STRATEGY_PAUSED,
         f"paused: {state.pause_reason}",

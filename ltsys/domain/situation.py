@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ltsys.domain.exposure import Stake
 from ltsys.domain.ft_wallet import DeadMarketGuard
+from ltsys.domain.halt import Halt
 from ltsys.domain.market import Book, Market
 from ltsys.domain.money import Price
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
@@ -26,6 +27,8 @@ class Situation:
     market: Market | None
     book: Book | None
     now: datetime
+    halts: tuple[Halt, ...] = ()
+    """Those that stand over the signal, of the file and of the database."""
     cash: WalletCash = UNREAD
     """Of the trading wallet, over all strategies that share it."""
     stakes: tuple[Stake, ...] = ()

@@ -12,7 +12,8 @@ from ltsys.domain.venue import TimeInForce, VenueOrder, VenueOrderStatus
 _ROUNDING = Usd(Decimal("0.0001"))
 """Each fill's cost is cut to the millionth, the answer's sum only once."""
 
-_AT_ONCE = frozenset({TimeInForce.FAK, TimeInForce.FOK})
+AT_ONCE = frozenset({TimeInForce.FAK, TimeInForce.FOK})
+"""What never rests at the venue (VENUE §5.2)."""
 
 
 class NextStep(StrEnum):
@@ -65,7 +66,7 @@ _STILL_LIVE = (OrderEvent.ACCEPT, OrderStatus.LIVE)
 
 def _is_hopeless(order: LiveOrder, evidence: Evidence) -> bool:
     """Time is over and enough looks were had; an order that may rest is only lost if unknown."""
-    can_rest = order.plan.time_in_force not in _AT_ONCE
+    can_rest = order.plan.time_in_force not in AT_ONCE
     return (
         evidence.is_overdue
         and evidence.check_count >= evidence.conclude_after_checks
@@ -97,7 +98,7 @@ def needs_balance(order: LiveOrder, evidence: Evidence) -> bool:
     That is so for immediate orders alone: one that rests may be matched at any time.
     """
     return (
-        order.plan.time_in_force in _AT_ONCE
+        order.plan.time_in_force in AT_ONCE
         and not order.executed
         and not evidence.failed
         and not order.matched_at_once
@@ -107,7 +108,7 @@ def needs_balance(order: LiveOrder, evidence: Evidence) -> bool:
 
 
 def _with_fills(order: LiveOrder, evidence: Evidence) -> OrderEvent | NextStep:
-    if order.plan.time_in_force not in _AT_ONCE:
+    if order.plan.time_in_force not in AT_ONCE:
         return _ended_at_venue(evidence.shown)
     if order.matched_at_once is not None:
         missing = order.matched_at_once - (order.executed + evidence.failed)

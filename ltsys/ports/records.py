@@ -9,6 +9,7 @@ from ltsys.domain.evaluation import Rejected
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ft_wallet import DeadMarketGuard, FtWallet
 from ltsys.domain.gate import Gate
+from ltsys.domain.halt import Halt
 from ltsys.domain.ids import (
     Address,
     FtWalletId,
@@ -106,6 +107,8 @@ class Execution:
     market: Market | None
     order: LiveOrder | None
     open_gates: frozenset[Gate]
+    halts: tuple[Halt, ...]
+    """Those of the database that stand over the signal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,8 @@ class Tracking:
     """Machine time at which its newest envelope was saved to be posted."""
     parked_at: datetime | None
     """Machine time since which it waits for an operator."""
+    halts: tuple[Halt, ...] = ()
+    """Those of the database that stand over the order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

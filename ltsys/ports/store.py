@@ -35,6 +35,7 @@ from ltsys.domain.venue import SignedOrder
 from ltsys.ports.accounts import AccountStore
 from ltsys.ports.answers import AnswerStore
 from ltsys.ports.decisions import DecisionStore
+from ltsys.ports.halts import HaltStore
 from ltsys.ports.operations import OperationsStore
 from ltsys.ports.reconciliation import ReconciliationStore
 from ltsys.ports.records import (
@@ -187,7 +188,7 @@ class LiveStore(Protocol):
     def save_envelope(self, order: LiveOrder, signed: SignedOrder, *, attempt: int) -> None:
         """The envelope as a row, and the order on its way for ANSWER_PATIENCE.
 
-        Raises StaleWriteError.
+        Raises StaleWriteError, also where a halt stands over the order by now (LESSONS L61).
         """
         ...
 
@@ -332,6 +333,7 @@ class Transaction(
     AccountStore,
     DecisionStore,
     AnswerStore,
+    HaltStore,
     Protocol,
 ):
     """What can be read and written together."""

@@ -3,7 +3,7 @@
 Each docstring lists the errors that a port may raise; nothing else may escape an adapter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -86,6 +86,13 @@ class Venue(Protocol):
 
     def cancel(self, order_id: VenueOrderId) -> CancelAnswer:
         """Ask to cancel. Raises VenueUnavailableError, OutcomeUnknownError."""
+        ...
+
+    def cancel_all(self) -> Mapping[VenueOrderId, CancelAnswer]:
+        """Ask to cancel everything that works for our key; the answer names what it was about.
+
+        Raises as `cancel`.
+        """
         ...
 
     def balance(self) -> VenueBalance:

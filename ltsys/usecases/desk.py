@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from ltsys.domain.gate import Gate
 from ltsys.domain.ids import Address
 from ltsys.ports import Clock, MarketData, ModelScores, Signer, TradeFeed, Venue
+from ltsys.ports.halts import HaltFile
 from ltsys.ports.store import Store
 
 
@@ -26,6 +27,8 @@ class Patience:
     """An order that is still not over by then is one that somebody should look at (L27)."""
     park_after: timedelta = timedelta(minutes=15)
     """Of the post, in machine time: what is not settled by then waits for an operator."""
+    cancel_again_after: timedelta = timedelta(seconds=20)
+    """A killed order that still works is asked to be canceled again."""
     overdue_after: timedelta = timedelta(minutes=2)
     """A signal or an answer that waits longer is alerted about (LESSONS L51)."""
     reconcile_every: timedelta = timedelta(seconds=60)
@@ -48,6 +51,8 @@ class Desk:
     signer: Signer
     venue: Venue
     clock: Clock
+    halt_file: HaltFile
+    """Read right before every plan and every post."""
     account: str
     """Names the trading account inside derived salts; never secret."""
     patience: Patience = field(default_factory=Patience)

@@ -20,6 +20,7 @@ from ltsys.domain.errors import (
     VenueRejectedError,
     VenueUnavailableError,
 )
+from ltsys.domain.halt import pausing, united
 from ltsys.domain.ids import LtOrderId
 from ltsys.domain.live_order import LiveOrder, Plan, lt_order_id, planned
 from ltsys.domain.market import Book
@@ -70,9 +71,12 @@ def post_and_record(order: LiveOrder, signed: SignedOrder, *, desk: Desk) -> LtO
 
     Returns the order if the venue took it. A rejection of an order that was posted before proves
     nothing of the first post, which may be the very reason for it: the order stays unknown.
+    Under a halt of the file nothing is offered: a new order is planned again, to be denied or
+    to wait, an unknown one is asked about as before (LESSONS L61).
     """
     answer: Answer
     try:
+        _refuse_halted(desk)
         answer = desk.venue.post(signed)
     except VenueRejectedError as error:
         was_posted = order.status is OrderStatus.UNKNOWN
@@ -80,6 +84,12 @@ def post_and_record(order: LiveOrder, signed: SignedOrder, *, desk: Desk) -> LtO
     except (VenueUnavailableError, OutcomeUnknownError) as error:
         answer = error
     return record_answer(order.lt_order_id, signed.order_id, answer, desk=desk)
+
+
+def _refuse_halted(desk: Desk) -> None:
+    """The last look before anything leaves; raises what says that nothing did."""
+    for halt in desk.halt_file.standing():
+        raise VenueUnavailableError(f"not sent: {halt}")
 
 
 def snapshot(signal: Signal, desk: Desk) -> Offer:
@@ -102,7 +112,7 @@ def _plan(signal: Signal, book: Offer, desk: Desk) -> LiveOrder | None:
         if execution is None:
             return None
         if execution.order is not None:
-            return _resume(execution, execution.order, now, tx)
+            return _resume(_with_file(execution, desk), execution.order, now, tx)
         if not execution.is_queued:
             return None
         state = rolled_over(execution.state, now)
@@ -128,6 +138,7 @@ def decided(
     execution: Execution, book: Offer, now: datetime, desk: Desk, *, attempt: int = 1
 ) -> Decision:
     """The plan or the denial; raises the obstacle where neither can be had yet."""
+    execution = _with_file(execution, desk)
     obstacle = _obstacle(execution, book, desk)
     seen = None if isinstance(book, _NO_ANSWER) else book
     case = Case(
@@ -141,10 +152,17 @@ def decided(
 
 
 def _obstacle(execution: Execution, book: Offer, desk: Desk) -> LtsysError | None:
+    if pause := pausing(execution.halts):
+        return HaltedError(str(pause))
     shut = desk.required_gates - execution.open_gates
     if shut:
         return HaltedError(f"the {' and '.join(sorted(shut))} gate is shut")
     return book if isinstance(book, _NO_ANSWER) else None
+
+
+def _with_file(execution: Execution, desk: Desk) -> Execution:
+    """What was read under the lock, with the halts of the file."""
+    return replace(execution, halts=united(execution.halts, desk.halt_file.standing()))
 
 
 def _situation(execution: Execution, book: Book | None, now: datetime) -> Situation:
@@ -157,19 +175,30 @@ def _situation(execution: Execution, book: Book | None, now: datetime) -> Situat
         market=execution.market,
         book=None if book is None else in_sight(book, execution.signal.price),
         now=now,
+        halts=execution.halts,
     )
 
 
 def _resume(
     execution: Execution, order: LiveOrder, now: datetime, tx: Transaction
 ) -> LiveOrder | None:
-    """A planned order that was never posted goes on, unless its strategy may not act any more."""
+    """A planned order that was never posted goes on, unless its strategy may not act any more.
+
+    Raises HaltedError while it is paused.
+    """
     if order.status is not OrderStatus.PLANNED:
         return None
     signal = replace(execution.signal, signal_at=order.signal_at)
-    case = Case(situation=_situation(replace(execution, signal=signal), None, now), is_planned=True)
+    pause = pausing(execution.halts)
+    case = Case(
+        situation=_situation(replace(execution, signal=signal), None, now),
+        waits_for=None if pause is None else str(pause),
+        is_planned=True,
+    )
     decision = decision_on(case, order.lt_order_id, attempt=order.attempt)
     if decision is None or isinstance(decision.verdict, Plan):
+        if pause is not None:
+            raise HaltedError(str(pause))
         return order
     denial = decision.verdict
     tx.add_decision(decision)

@@ -9,7 +9,7 @@ from ltsys.domain.ids import LtOrderId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import ZERO_SHARES, ZERO_USD
 from ltsys.domain.order import ENDED, TRANSITIONS, OrderEvent, OrderStatus
-from ltsys.domain.tracking import Evidence, NextStep, conclude, needs_balance
+from ltsys.domain.tracking import AT_ONCE, Evidence, NextStep, conclude, needs_balance
 from ltsys.domain.venue import FillStatus, VenueFill, VenueOrder
 from ltsys.ports.records import LogEntry, PreparedOrder, Sighting, Tracking
 from ltsys.ports.store import Transaction
@@ -65,7 +65,8 @@ def look_at(order: LiveOrder, attempts: Sequence[PreparedOrder], *, desk: Desk) 
         for attempt in attempts
         for fill in desk.venue.fills(attempt.signed.order_id, order.condition_id, since)
     )
-    is_told = order.matched_at_once is not None and bool(fills)
+    can_rest = order.plan.time_in_force not in AT_ONCE
+    is_told = order.matched_at_once is not None and bool(fills) and not can_rest
     shown = None if is_told else desk.venue.order(attempts[-1].signed.order_id)
     return Look(fills=fills, shown=shown)
 
@@ -82,7 +83,7 @@ def _record(
         for fill in look.fills:
             tracking = record_fill(fill, tracking, now=now, look_at=wall, tx=tx)
         tracking = _give_up_the_answer(tracking, tx)
-        if tracking.state.is_paused:
+        if tracking.state.is_paused or tracking.halts:
             evidence = replace(evidence, repost_identical=False)
         posted_at = tracking.posted_at or wall
         is_overdue = wall - posted_at >= desk.patience.park_after

@@ -19,7 +19,13 @@ from live_made import (
 )
 from stocked import taken, with_strategy
 
-from ltsys.adapters.memory import DigestSigner, HandClock, ScriptedMarketData, ScriptedVenue
+from ltsys.adapters.memory import (
+    DigestSigner,
+    HandClock,
+    KeptHaltFile,
+    ScriptedMarketData,
+    ScriptedVenue,
+)
 from ltsys.adapters.postgres.queries import PostgresQueries
 from ltsys.domain import ledger
 from ltsys.domain.errors import OutcomeUnknownError
@@ -69,6 +75,7 @@ class Office:
             signer=DigestSigner(),
             venue=self.venue,
             clock=self.clock,
+            halt_file=KeptHaltFile(),
             account=ACCOUNT,
             patience=Patience(park_after=timedelta(0), conclude_after_checks=1),
         )

@@ -23,6 +23,7 @@ ARGUMENTS = {
     "order": [order_of(BOB)],
     "force_test": [strategy_of(BOB), "trade-bob"],
     "logs": [100],
+    "halts": [100],
     "postings": [strategy_of(BOB)],
     "strategy": [strategy_of(BOB)],
     "order_page": [WantedOrders()],

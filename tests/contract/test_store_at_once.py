@@ -25,6 +25,7 @@ from stocked import taken, with_signal, with_strategy, with_wallet
 from ltsys.adapters.memory import (
     DigestSigner,
     HandClock,
+    KeptHaltFile,
     ScriptedMarketData,
     ScriptedModelScores,
     ScriptedTradeFeed,
@@ -62,6 +63,7 @@ def a_desk(store) -> Desk:
         signer=DigestSigner(),
         venue=venue,
         clock=HandClock(NOON, wall=datetime.now(UTC)),
+        halt_file=KeptHaltFile(),
         account=ACCOUNT,
     )
 

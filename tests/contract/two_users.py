@@ -107,6 +107,10 @@ _ROWS: Final = """
     INSERT INTO lt_alerts (key, severity, text, strategy_id, lt_order_id)
         VALUES (%(text)s, 'warning', %(text)s, %(strategy)s, %(order)s);
 
+    INSERT INTO lt_halts (halt_id, scope, target, kind, halted_by, reason, halted_at)
+        VALUES ('halt_' || %(user)s, 'strategy', %(strategy)s, 'pause', %(user)s, %(text)s,
+            %(noon)s);
+
     INSERT INTO reconciliations (wallet, started_at, ended_at, result, why, numbers)
         VALUES (%(address)s, %(noon)s, %(noon)s, 'incomplete', %(text)s, %(numbers)s);
     INSERT INTO reconciliation_findings (reconciliation_id, kind, key, ours, theirs, action)

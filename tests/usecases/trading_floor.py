@@ -26,6 +26,7 @@ from live_made import (
 from ltsys.adapters.memory import (
     DigestSigner,
     HandClock,
+    KeptHaltFile,
     MemoryStore,
     ScriptedMarketData,
     ScriptedModelScores,
@@ -94,12 +95,14 @@ class Floor:
             for port in (self.venue, self.feed, self.market_data, self.scores, DigestSigner())
         ]
         venue, feed, market_data, scores, signer = outside
+        self.halt_file = KeptHaltFile()
         self.desk = Desk(
             store=self.store,
             market_data=market_data,
             signer=signer,
             venue=venue,
             clock=self.clock,
+            halt_file=self.halt_file,
             account=ACCOUNT,
             repost_identical=repost,
         )

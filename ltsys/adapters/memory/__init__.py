@@ -6,6 +6,7 @@
 They live in the package so that users test with what its authors test with.
 """
 
+from ltsys.adapters.memory.halts import KeptHaltFile
 from ltsys.adapters.memory.store import MemoryStore
 from ltsys.adapters.memory.world import (
     DigestSigner,
@@ -19,6 +20,7 @@ from ltsys.adapters.memory.world import (
 __all__ = [
     "DigestSigner",
     "HandClock",
+    "KeptHaltFile",
     "MemoryStore",
     "ScriptedMarketData",
     "ScriptedModelScores",

@@ -65,6 +65,9 @@ class LiveOrderRecords(SignalRecords):
         row = self._in_status(order.lt_order_id, OrderStatus.PLANNED)
         if row is None or row.order is None:
             return
+        if self._halts_over(order.strategy_id, row.trader):
+            self._stale.append(f"planned order {order.lt_order_id} under no halt")
+            return
         moved = replace(row.order, status=OrderStatus.SUBMITTING, order_id=signed.order_id)
         next_check_at = self._clock.wall() + ANSWER_PATIENCE
         self._change(order.lt_order_id, order=moved, next_check_at=next_check_at)
@@ -235,6 +238,7 @@ class LiveOrderRecords(SignalRecords):
             queued_at=seen.seen_at,
             posted_at=envelope.prepared_at if envelope else None,
             parked_at=self._tables.lt_orders[lt_order_id].parked_at,
+            halts=self._halts_over(order.strategy_id, self._tables.lt_orders[lt_order_id].trader),
         )
 
     def order(self, lt_order_id: LtOrderId) -> LiveOrder | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from ltsys.adapters.memory.session import Session
+from ltsys.adapters.memory.halts import HaltRecords
 from ltsys.adapters.memory.tables import OrderRow, SeenRow
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ids import ConditionId, SourceTradeId, StrategyId, TokenId
@@ -13,7 +13,7 @@ from ltsys.domain.strategy import Signal
 from ltsys.ports.records import Execution, Outbox, SignalKey
 
 
-class SignalRecords(Session):
+class SignalRecords(HaltRecords):
     """The signal part of `ltsys.ports.store.LiveStore`."""
 
     def due_signals(self, kicked_before: datetime, limit: int) -> tuple[SignalKey, ...]:
@@ -91,6 +91,7 @@ class SignalRecords(Session):
             market=market.market if market else None,
             order=self._order_of(row) if row else None,
             open_gates=frozenset(g.gate for g in self._tables.lt_gates.values() if g.is_open(now)),
+            halts=self._halts_over(strategy_id, signal.trader),
         )
 
     def add_force_test(self, signal: Signal) -> None:

@@ -11,11 +11,13 @@ from ltsys.domain.denial import Denial
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.gate import Gate, GateState
+from ltsys.domain.halt import KeptHalt
 from ltsys.domain.ids import (
     Address,
     ConditionId,
     FtOrderId,
     FtWalletId,
+    HaltId,
     LtOrderId,
     SourceTradeId,
     StrategyId,
@@ -132,6 +134,7 @@ class OrderRow:
     parked_at: datetime | None = None
     last_look_at: datetime | None = None
     last_look: Sighting | None = None
+    cancel_asked_at: datetime | None = None
     pnl: Usd | None = None
     resolved_at: datetime | None = None
     settles_at: datetime | None = None
@@ -240,6 +243,7 @@ class Tables:
     account_links: dict[str, LinkRow] = field(default_factory=dict)
     login_attempts: list[LoginRow] = field(default_factory=list)
     idempotency_keys: dict[tuple[UserId, str], AnswerRow] = field(default_factory=dict)
+    lt_halts: dict[HaltId, KeptHalt] = field(default_factory=dict)
     beat_slots: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def copy(self) -> "Tables":

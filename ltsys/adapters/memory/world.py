@@ -6,7 +6,7 @@ Nothing here pretends to be a market. For that there is the simulator.
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -72,6 +72,7 @@ class ScriptedVenue:
     shown: dict[VenueOrderId, VenueOrder] = field(default_factory=dict)
     matches: list[VenueFill] = field(default_factory=list)
     held: dict[TokenId, Shares] = field(default_factory=dict)
+    asked_to_cancel: list[VenueOrderId] = field(default_factory=list)
     cash: Usd = ZERO_USD
     outage: Exception | None = None
     silent: str = ""
@@ -106,7 +107,17 @@ class ScriptedVenue:
         return tuple(match for match in self.matches if match.matched_at >= since)
 
     def cancel(self, order_id: VenueOrderId) -> CancelAnswer:
-        return CancelAnswer(is_canceled=order_id in self.shown, reason="")
+        self._read("cancel")
+        self.asked_to_cancel.append(order_id)
+        found = self.shown.get(order_id)
+        if found is None or found.status is not VenueOrderStatus.LIVE:
+            return CancelAnswer(is_canceled=False, reason="already canceled or matched")
+        self.shown[order_id] = replace(found, status=VenueOrderStatus.CANCELED)
+        return CancelAnswer(is_canceled=True, reason="")
+
+    def cancel_all(self) -> Mapping[VenueOrderId, CancelAnswer]:
+        self._read("cancel_all")
+        return {order.order_id: self.cancel(order.order_id) for order in self.open_orders()}
 
     def balance(self) -> VenueBalance:
         self._read("balance")

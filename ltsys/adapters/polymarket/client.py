@@ -1,7 +1,7 @@
 """Our account at Polymarket: the Venue port over its CLOB (VENUE §5–§10)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -137,15 +137,27 @@ class PolymarketVenue:
     def cancel(self, order_id: VenueOrderId) -> CancelAnswer:
         """A 200 may still say "not canceled": the body decides (VENUE §7)."""
         body = json.dumps({"orderID": order_id}, separators=(",", ":"))
-        headers = self._headers("DELETE", _ORDER, body)
-        answer = self._http.write("DELETE", self._base + _ORDER, headers=headers, body=body)
+        return _cancel_answer(self._delete(_ORDER, body), order_id)
+
+    def cancel_all(self) -> Mapping[VenueOrderId, CancelAnswer]:
+        """What is not named in the answer was not open, or came later (VENUE §7)."""
+        said = self._delete("/cancel-all", None)
+        done = {name: CancelAnswer(is_canceled=True, reason="") for name in said.canceled}
+        kept = {
+            name: CancelAnswer(is_canceled=False, reason=reason)
+            for name, reason in said.not_canceled.items()
+        }
+        return {VenueOrderId(name.lower()): answer for name, answer in {**done, **kept}.items()}
+
+    def _delete(self, path: str, body: str | None) -> CanceledOrders:
+        headers = self._headers("DELETE", path, body or "")
+        answer = self._http.write("DELETE", self._base + path, headers=headers, body=body)
         if answer.status != 200:
             cancel_failure(answer)
         try:
-            said = parse(CanceledOrders, answer.text)
+            return parse(CanceledOrders, answer.text)
         except MalformedAnswerError as error:
             raise OutcomeUnknownError(f"the answer to a cancel was {error}") from error
-        return _cancel_answer(said, order_id)
 
     def balance(self) -> VenueBalance:
         """Cash that the venue shows for our wallet."""

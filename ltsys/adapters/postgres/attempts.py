@@ -47,9 +47,10 @@ class AttemptRecords(Session):
             UPDATE lt_orders SET status = 'submitting', order_id = %s,
                    next_check_at = clock_timestamp() + %s, updated_at = clock_timestamp()
              WHERE lt_order_id = %s AND status = 'planned'
+               AND NOT EXISTS (SELECT 1 FROM halts_over(strategy_id, trader_address))
             """,
             (signed.order_id, ANSWER_PATIENCE, order.lt_order_id),
-            what=f"planned order {order.lt_order_id}",
+            what=f"planned order {order.lt_order_id} under no halt",
         )
         # the same bytes when the venue could not be reached the first time
         self._write(

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from ltsys.adapters.postgres.attempts import AttemptRecords
+from ltsys.adapters.postgres.halts import halts_of
 from ltsys.adapters.postgres.rows import (
     fill_of,
     live_order_of,
@@ -220,7 +221,9 @@ class LiveOrderRecords(AttemptRecords):
         )
         row = self._row(
             f"""
-            SELECT {ORDER_COLUMNS}, {STATE_COLUMNS}, seen.seen_at, o.parked_at, e.prepared_at
+            SELECT {ORDER_COLUMNS}, {STATE_COLUMNS}, seen.seen_at, o.parked_at, e.prepared_at,
+                   ARRAY(SELECT to_jsonb(h)
+                           FROM halts_over(o.strategy_id, o.trader_address) h) AS halts
               FROM lt_orders o
               JOIN lt_risk_state state USING (strategy_id)
               JOIN lt_strategies s USING (strategy_id)
@@ -243,6 +246,7 @@ class LiveOrderRecords(AttemptRecords):
             queued_at=row["seen_at"],
             posted_at=row["prepared_at"],
             parked_at=row["parked_at"],
+            halts=halts_of(row["halts"]),
         )
 
     def _fills_and_market(self, order: LiveOrder) -> tuple[tuple[Fill, ...], Market | None]:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.rows import dict_row
 
+from ltsys.adapters.postgres.halts import kept_halt_of
 from ltsys.adapters.postgres.operations import OperationsRecords, open_alert_of
 from ltsys.adapters.postgres.page_reads import PageReads
 from ltsys.adapters.postgres.paged_queries import PostgresPagedQueries
@@ -22,6 +23,7 @@ from ltsys.adapters.postgres.strategy_reads import STRATEGIES, WALLETS, strategy
 from ltsys.adapters.postgres.streams import StreamRecords
 from ltsys.domain.alert import OpenAlert
 from ltsys.domain.gate import Gate
+from ltsys.domain.halt import KeptHalt
 from ltsys.domain.ids import LtOrderId, StrategyId, UserId
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.reconciliation import Result
@@ -92,6 +94,10 @@ class PostgresQueries(PostgresPagedQueries):
         with self._session() as session:
             return session.logs(limit)
 
+    def halts(self, limit: int) -> tuple[KeptHalt, ...]:
+        with self._session() as session:
+            return session.halts(limit)
+
     def pulse(self) -> Pulse:
         with self._session() as session:
             return session.pulse()
@@ -160,6 +166,10 @@ class _Reading(PageReads):
         rows = self._rows(_LOGS, self._asked(limit=limit))
         return tuple(LogRow(**row) for row in reversed(rows))
 
+    def halts(self, limit: int) -> tuple[KeptHalt, ...]:
+        rows = self._rows(_HALTS, self._asked(limit=limit))
+        return tuple(map(kept_halt_of, rows))
+
     def pulse(self) -> Pulse:
         row = self._row(_PULSE, self._asked())
         return Pulse(**(row or {}))
@@ -198,6 +208,14 @@ class _Reading(PageReads):
 _LOGS: Final[LiteralString] = f"""
     SELECT time AS at, level, stage, message, strategy_id FROM lt_execute_logs
      WHERE {of_user_or_nobody("strategy_id")} ORDER BY log_id DESC LIMIT %(limit)s
+"""  # noqa: S608  the columns are a constant
+_HALTS: Final[LiteralString] = f"""
+    SELECT * FROM lt_halts
+     WHERE %(user)s::text IS NULL OR CASE scope
+           WHEN 'user' THEN target = %(user)s
+           WHEN 'strategy' THEN {of_user("target")}
+           ELSE true END
+     ORDER BY lifted_at IS NOT NULL, halted_at DESC, halt_id LIMIT %(limit)s
 """  # noqa: S608  the columns are a constant
 _COMPARED: Final[LiteralString] = f"""
     SELECT DISTINCT wallet FROM reconciliations WHERE {of_wallet("wallet")} ORDER BY wallet

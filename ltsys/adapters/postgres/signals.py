@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, LiteralString
 
+from ltsys.adapters.postgres.halts import halts_of
 from ltsys.adapters.postgres.rows import (
     live_order_of,
     market_of,
@@ -36,7 +37,9 @@ _EXECUTION: Final[LiteralString] = f"""
     SELECT {_SIGNAL_COLUMNS}, {STATE_COLUMNS}, {MARKET_COLUMNS}, w.rules -> 'extra' AS guard,
            EXISTS (SELECT 1 FROM lt_orders o WHERE o.strategy_id = seen.strategy_id
                       AND o.source_trade_id = seen.source_trade_id) AS has_order,
-           ARRAY(SELECT gate FROM lt_gates WHERE open_until > clock_timestamp()) AS open_gates
+           ARRAY(SELECT gate FROM lt_gates WHERE open_until > clock_timestamp()) AS open_gates,
+           ARRAY(SELECT to_jsonb(h) FROM halts_over(s.strategy_id, coalesce(
+               f.trader_address, seen.test_signal ->> 'trader_address')) h) AS halts
       FROM lt_risk_state state
       JOIN lt_strategies s ON s.strategy_id = state.strategy_id
       JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
@@ -119,6 +122,7 @@ class SignalRecords(Session):
             market=market_of(row) if row["market_id"] else None,
             order=self._planned(strategy_id, source_trade_id) if row["has_order"] else None,
             open_gates=frozenset(Gate(gate) for gate in row["open_gates"]),
+            halts=halts_of(row["halts"]),
         )
 
     def _planned(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> LiveOrder | None:

@@ -16,6 +16,7 @@ from ltsys.adapters.postgres.answers import AnswerRecords
 from ltsys.adapters.postgres.decisions import DecisionRecords
 from ltsys.adapters.postgres.feed import FeedRecords
 from ltsys.adapters.postgres.forward_test import ForwardTestRecords
+from ltsys.adapters.postgres.halts import HaltRecords
 from ltsys.adapters.postgres.live_orders import LiveOrderRecords
 from ltsys.adapters.postgres.operations import OperationsRecords
 from ltsys.adapters.postgres.reconciliations import ReconciliationRecords
@@ -50,6 +51,7 @@ class PostgresTransaction(
     AccountRecords,
     DecisionRecords,
     AnswerRecords,
+    HaltRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 

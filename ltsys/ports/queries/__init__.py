@@ -7,6 +7,7 @@ from typing import Protocol, Self
 
 from ltsys.domain.alert import OpenAlert
 from ltsys.domain.errors import LtsysError
+from ltsys.domain.halt import KeptHalt
 from ltsys.domain.ids import LtOrderId, StrategyId, UserId
 from ltsys.domain.order import OrderStatus
 from ltsys.ports.queries.ledger import (
@@ -118,6 +119,10 @@ class Queries(PagedQueries, Protocol):
 
     def logs(self, limit: int) -> tuple[LogRow, ...]:
         """Oldest first, of the newest `limit`."""
+        ...
+
+    def halts(self, limit: int) -> tuple[KeptHalt, ...]:
+        """Those that stand before those that were lifted, the newest first in both."""
         ...
 
     def pulse(self) -> Pulse: ...

@@ -1,17 +1,16 @@
 """Questions about our account: what is found, what is not, and what is not known."""
 
-import json
 from datetime import UTC, datetime
 
 import pytest
 from polymarket_stub import Drop, Hang, Reply, Truncate, recorded
 
 from ltsys.adapters.polymarket.translate import order_status
-from ltsys.domain.errors import MalformedAnswerError, OutcomeUnknownError, VenueUnavailableError
+from ltsys.domain.errors import MalformedAnswerError, VenueUnavailableError
 from ltsys.domain.ids import ConditionId, TokenId, VenueOrderId
 from ltsys.domain.money import Price, Shares, Usd
 from ltsys.domain.source_trade import Side
-from ltsys.domain.venue import CancelAnswer, FillStatus, VenueOrderStatus
+from ltsys.domain.venue import FillStatus, VenueOrderStatus
 
 OURS = VenueOrderId("0x" + "1a" * 32)
 OTHER = "0x" + "2b" * 32
@@ -308,52 +307,6 @@ def test_a_balance_that_is_no_amount_is_malformed(stub, venue, balance):
 def test_the_version_is_a_number(stub, venue):
     stub.says({"version": 2})
     assert venue.version() == 2
-
-
-def test_a_cancel_is_believed_by_its_body(stub, venue):
-    """VENUE §7: a 200 may say "not canceled"."""
-    stub.says({"canceled": [OURS.upper().replace("0X", "0x")], "not_canceled": {}})
-    assert venue.cancel(OURS) == CancelAnswer(is_canceled=True, reason="")
-
-    stub.says({"canceled": [], "not_canceled": {OURS: "order already matched"}})
-    assert venue.cancel(OURS) == CancelAnswer(is_canceled=False, reason="order already matched")
-
-    assert json.loads(stub.asked[0].body) == {"orderID": OURS}
-    assert stub.asked[0].method == "DELETE"
-
-
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 425, 429, 503])
-def test_a_refused_cancel_took_no_effect(stub, venue, status):
-    stub.says({"error": "no"}, status)
-
-    with pytest.raises(VenueUnavailableError):
-        venue.cancel(OURS)
-
-
-@pytest.mark.parametrize(
-    ("status", "body"),
-    [
-        (500, {"error": "x"}),
-        (502, HTML),
-        (503, HTML),
-        (200, HTML),
-        (200, "[]"),
-        (200, {"canceled": [OTHER], "not_canceled": {}}),
-        (200, {"canceled": []}),
-    ],
-)
-def test_a_cancel_without_a_clear_answer_is_unknown(stub, venue, status, body):
-    stub.says(body, status)
-
-    with pytest.raises(OutcomeUnknownError):
-        venue.cancel(OURS)
-
-
-def test_a_cancel_whose_answer_is_lost_is_unknown(stub, venue):
-    stub.does(Drop())
-
-    with pytest.raises(OutcomeUnknownError):
-        venue.cancel(OURS)
 
 
 @pytest.mark.parametrize(
