@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from ltsys.bootstrap import Services
 from ltsys.cli import views
+from ltsys.cli.decision_page import decision_facts, show_decision
 from ltsys.cli.environment import attach
 from ltsys.cli.operator_word import Operator, confirm, who
 from ltsys.cli.order_page import all_facts, facts, show_page
@@ -19,6 +20,7 @@ from ltsys.domain.errors import RefusedError, SettingsError
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.order import OrderStatus, readers_word
 from ltsys.ports.queries import OrderDetails, StrategyRow
+from ltsys.usecases.explain_decision import explain_decision
 from ltsys.usecases.queries import statuses_of_word, why
 from ltsys.usecases.resolve_order import Word, declare_ended, declare_killed, look_again
 from ltsys.usecases.retry_order import retry_order
@@ -57,6 +59,26 @@ def show(order: OrderArgument, as_json: AsJson = False, data_dir: DataDir = None
         print_json(all_facts(found))
     else:
         show_page(found)
+
+
+@app.command()
+def explain(order: OrderArgument, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Show what decided about an order, check by check, and decide it once more.
+
+    Every attempt has a decision of its own. Ends with 1 when this code would answer differently.
+    """
+    own = attach(data_dir)
+    _found(order, own)
+    made = explain_decision(LtOrderId(order), store=own.store)
+    if not made:
+        raise SettingsError(f"no decision about {order} is kept any more")
+    if as_json:
+        print_json([decision_facts(each) for each in made])
+    else:
+        for each in made:
+            show_decision(each)
+    if not all(each.is_same for each in made):
+        raise typer.Exit(1)
 
 
 class _Deed(StrEnum):

@@ -4,17 +4,19 @@ Deciding is a function of a case, so a kept case decided again gives the answer 
 byte for byte, as long as the code decides the same way.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from ltsys.domain.canonical import from_text, to_text
-from ltsys.domain.denial import Denial
+from ltsys.domain.denial import Check, Denial, first_denial
+from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.live_order import Plan
 from ltsys.domain.market import Book
-from ltsys.domain.money import Price
-from ltsys.domain.planning import check_strategy, plan_order
+from ltsys.domain.money import Price, Shares, Usd
+from ltsys.domain.planning import plan_order, steps, strategy_checks
 from ltsys.domain.situation import Situation
 
 _REACH = Decimal("1.5")
@@ -55,21 +57,60 @@ class Decision:
         return self.case.situation.now
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aftermath:
+    """What became of the signal since: of its order, and of the FT order behind it.
+
+    Times are venue times; None is not yet, or never.
+    """
+
+    executed: Usd
+    executed_shares: Shares
+    fees: Usd
+    result: Usd | None
+    """Payout − cost, fees apart."""
+    outcome: FtOutcome
+    resolved_at: datetime | None
+    ft_outcome: FtOutcome | None
+    """None for a test, which has no FT order."""
+    ft_exit_price: Decimal | None
+    """Dollars a share that the outcome paid."""
+    ft_resolved_at: datetime | None
+
+
 def decide(case: Case) -> Plan | Denial | None:
     """The answer to a case; None where there is nothing to say yet: it waits, or goes on."""
     if case.waits_for is None and not case.is_planned:
         return plan_order(case.situation)
-    situation = case.situation
-    denial = check_strategy(
-        situation.strategy,
-        situation.state,
-        situation.signal.signal_at,
-        situation.now,
-        halts=situation.halts,
-    )
+    denial = first_denial(_of_strategy(case.situation))
     if denial is None or case.waits_for is None:
         return denial
     return replace(denial, text=f"{denial.text}; it waited: {case.waits_for}")
+
+
+def checks_of(case: Case) -> tuple[Check, ...]:
+    """What was asked until the first denial, each with its numbers, in the order of the codes."""
+    asked: list[Check] = []
+    for step in _steps(case):
+        if isinstance(step, Plan):
+            break
+        asked.append(step)
+        if step.denial is not None:
+            break
+    return tuple(asked)
+
+
+def _steps(case: Case) -> Iterator[Check | Plan]:
+    if case.waits_for is None and not case.is_planned:
+        return steps(case.situation)
+    return _of_strategy(case.situation)
+
+
+def _of_strategy(situation: Situation) -> Iterator[Check]:
+    signal_at, now = situation.signal.signal_at, situation.now
+    return strategy_checks(
+        situation.strategy, situation.state, signal_at, now, halts=situation.halts
+    )
 
 
 def decision_on(case: Case, lt_order_id: LtOrderId, *, attempt: int) -> Decision | None:

@@ -2,33 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Protocol
 
-from ltsys.domain.decision import Decision, Kept
-from ltsys.domain.ft_order import FtOutcome
+from ltsys.domain.decision import Aftermath, Decision, Kept
 from ltsys.domain.ids import LtOrderId, StrategyId
-from ltsys.domain.money import Shares, Usd
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aftermath:
-    """What became of the signal since: of its order, and of the FT order behind it.
-
-    Times are venue times; None is not yet, or never.
-    """
-
-    executed: Usd
-    executed_shares: Shares
-    fees: Usd
-    result: Usd | None
-    """Payout − cost, fees apart."""
-    resolved_at: datetime | None
-    ft_outcome: FtOutcome | None
-    """None for a test, which has no FT order."""
-    ft_exit_price: Decimal | None
-    """Dollars a share that the outcome paid."""
-    ft_resolved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

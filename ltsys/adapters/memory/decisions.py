@@ -4,10 +4,11 @@ from datetime import datetime
 
 from ltsys.adapters.memory.session import Session
 from ltsys.adapters.memory.tables import DecisionRow
-from ltsys.domain.decision import Decision, kept
+from ltsys.domain.decision import Aftermath, Decision, kept
+from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.money import ZERO_SHARES, ZERO_USD
-from ltsys.ports.decisions import Aftermath, DecisionPlace, KeptDecision
+from ltsys.ports.decisions import DecisionPlace, KeptDecision
 
 
 class DecisionRecords(Session):
@@ -64,6 +65,7 @@ class DecisionRecords(Session):
             executed_shares=order.executed_shares if order else ZERO_SHARES,
             fees=order.fees if order else ZERO_USD,
             result=row.pnl,
+            outcome=order.outcome if order else FtOutcome.OPEN,
             resolved_at=row.resolved_at,
             ft_outcome=signal.outcome if signal else None,
             ft_exit_price=signal.exit_price if signal else None,

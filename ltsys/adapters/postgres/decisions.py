@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Final, LiteralString
 
 from ltsys.adapters.postgres.session import Row, Session
-from ltsys.domain.decision import Decision, Kept, kept
+from ltsys.domain.decision import Aftermath, Decision, Kept, kept
 from ltsys.domain.denial import Denial
 from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.money import Shares, Usd
-from ltsys.ports.decisions import Aftermath, DecisionPlace, KeptDecision
+from ltsys.ports.decisions import DecisionPlace, KeptDecision
 
 _DECISIONS: Final[LiteralString] = """
-    SELECT d.*, o.executed_usd, o.executed_shares, o.fees_usd, o.pnl, o.resolved_at,
+    SELECT d.*, o.executed_usd, o.executed_shares, o.fees_usd, o.pnl, o.outcome, o.resolved_at,
            f.outcome AS ft_outcome, f.exit_price, f.resolved_at AS ft_resolved_at
       FROM lt_decisions d
       JOIN lt_orders o USING (lt_order_id)
@@ -96,6 +96,7 @@ def _kept_of(row: Row) -> KeptDecision:
             executed_shares=Shares(row["executed_shares"]),
             fees=Usd(row["fees_usd"]),
             result=None if row["pnl"] is None else Usd(row["pnl"]),
+            outcome=FtOutcome(row["outcome"]),
             resolved_at=row["resolved_at"],
             ft_outcome=FtOutcome(row["ft_outcome"]) if row["ft_outcome"] else None,
             ft_exit_price=row["exit_price"],
