@@ -13,6 +13,7 @@ from ltsys.cli import (
     doctor,
     drill,
     force_test,
+    halts,
     ledger,
     orders,
     reconcile,
@@ -36,6 +37,9 @@ app.command("demo")(demo.demo)
 app.command("up")(up.up)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
+app.command("halt")(halts.halt)
+app.command("resume")(halts.resume)
+app.command("halts")(halts.halts)
 app.command("stream")(stream.stream)
 app.add_typer(strategies.app, name="strategies")
 app.add_typer(orders.app, name="orders")

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 
 from ltsys.adapters.polymarket.signing import require_fast_backend
 from ltsys.bootstrap import Services, trading_key
-from ltsys.cli import comparisons
+from ltsys.cli import comparisons, standing_halts
 from ltsys.cli.broker import answering_workers, connected
 from ltsys.cli.output import age
 from ltsys.domain.errors import LtsysError, MalformedAnswerError, SettingsError
@@ -62,6 +62,7 @@ class Checkup:
             ("venue", self._venue, "check the network and LTSYS_VENUE"),
             ("clock", self._clock, "bring the machine's clock in step (NTP)"),
             ("account", self._account, "check LTSYS_API_KEY and its two companions"),
+            ("halts", self._halts, "see `lt halts`"),
             ("workers", self._workers, _WORKERS_LOG),
             ("beat", self._beat, "start beat; " + _WORKERS_LOG),
             ("stream", self._stream, "start `lt stream`; " + _WORKERS_LOG),
@@ -120,6 +121,15 @@ class Checkup:
     def _account(self) -> Check:
         cash = self._own.venue.balance().cash
         return passed("account", f"{self._own.signer.address} holds {cash}")
+
+    def _halts(self) -> Check:
+        """A narrow halt is somebody's wish; under a global one nothing trades."""
+        found = standing_halts.standing(self._own)
+        halt = standing_halts.stopping_all(found)
+        if halt is not None:
+            return failed("halts", str(halt), fix="when it is over: `lt resume --global`")
+        said = "; ".join(str(each) for each in found) or "nobody has stopped anything"
+        return passed("halts", said)
 
     def _workers(self) -> Check:
         answered = answering_workers(self._own.settings.redis_url)

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 from ltsys.bootstrap import Services
-from ltsys.cli import comparisons, hearing, views
+from ltsys.cli import comparisons, hearing, standing_halts, views
 from ltsys.cli.broker import depths
 from ltsys.cli.environment import attach
 from ltsys.cli.output import AsJson, DataDir, console, print_json
@@ -43,7 +43,9 @@ def picture(own: Services) -> Group:
     whole = views.whole(_overview(own), depths(own.settings.redis_url), mode=mode(own))
     now = own.clock.wall()
     compared = comparisons.sentence(own.queries.reconciled(), now)
-    return Group(whole, hearing.view(own.queries.hearing(), now), Text(compared))
+    halted = standing_halts.standing(own)
+    shown = Group(whole, hearing.view(own.queries.hearing(), now), Text(compared))
+    return Group(standing_halts.view(halted), shown) if halted else shown
 
 
 def _overview(own: Services) -> Overview:
@@ -59,6 +61,7 @@ def _facts(own: Services) -> dict[str, object]:
         "queues": depths(own.settings.redis_url),
         "streams": hearing.facts(heard, view.wall_time),
         "stream_gate": heard.gate,
+        "halts": standing_halts.standing(own),
         "reconciliation": comparisons.facts(own.queries.reconciled()),
         "pulse": view.pulse,
         "outbox_ages_s": view.outbox_ages_s,

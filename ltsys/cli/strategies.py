@@ -95,7 +95,10 @@ def pause(
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Plan no new order; working ones are still looked after."""
+    """Deny new orders; working ones are still looked after.
+
+    `lt halt --strategy` does the same, cancels too if asked to, and keeps who did it for ever.
+    """
     own = attach(data_dir)
     pause_strategy(StrategyId(strategy), reason, store=own.store)
     _show_state(own, strategy, as_json=as_json)

@@ -1,5 +1,7 @@
 """Cancel what works at the venue. What a cancel answers is a hint; the look decides (VENUE §7)."""
 
+from dataclasses import dataclass
+
 from ltsys.domain.errors import OutcomeUnknownError, VenueUnavailableError
 from ltsys.domain.ids import LtOrderId, VenueOrderId
 from ltsys.domain.order import WORKING
@@ -10,14 +12,24 @@ from ltsys.usecases.desk import Desk
 from ltsys.usecases.track_order import track_order
 
 
-def cancel_at_venue(venue: Venue) -> tuple[VenueOrder, ...]:
-    """Everything of our account was asked to be canceled; returns what still works, as it looks.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtVenue:
+    """What one request to cancel everything came to, by the venue's own word."""
+
+    canceled: frozenset[VenueOrderId]
+    left: tuple[VenueOrder, ...]
+    """Read afterwards: what it still works."""
+
+
+def cancel_at_venue(venue: Venue) -> AtVenue:
+    """Everything that works for our account was asked to be canceled, whoever placed it.
 
     Neither database nor broker is asked. An order on its way may come to the venue later: look
     again. Raises VenueUnavailableError, OutcomeUnknownError and MalformedAnswerError.
     """
-    venue.cancel_all()
-    return venue.open_orders()
+    answers = venue.cancel_all()
+    canceled = frozenset(name for name, answer in answers.items() if answer.is_canceled)
+    return AtVenue(canceled=canceled, left=venue.open_orders())
 
 
 def orders_to_cancel(*, desk: Desk, limit: int = 1_000) -> tuple[LtOrderId, ...]:
