@@ -20,6 +20,7 @@ beat_schedule = {
     "refresh the leader pools": {"task": "signals.refresh_pools", "schedule": REFRESH_S},
     "sweep the orders": {"task": "fills.sweep_orders", "schedule": SWEEP_S},
     "sweep the halts": {"task": "fills.sweep_halts", "schedule": SWEEP_S},
+    "sweep the breakers": {"task": "fills.sweep_breakers", "schedule": SWEEP_S},
     "check the health": {"task": "fills.check_health", "schedule": SWEEP_S},
     "resolve the markets": {"task": "resolution.resolve_markets", "schedule": SYNC_S},
     "reconcile the wallet": {"task": "resolution.reconcile_on_tick", "schedule": RECONCILE_S},

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from ltsys.domain import ledger
+from ltsys.domain.breaker import Breaker, BreakerKind, BreakerRule, Resume
 from ltsys.domain.evaluation import Qualified
 from ltsys.domain.ft_order import FtOrder, open_order
 from ltsys.domain.ft_wallet import DeadMarketGuard, FtWallet
@@ -220,3 +221,22 @@ def a_match(
         matched_at=NOON,
     )
     return replace(match, **changes)
+
+
+def a_rule(kind: BreakerKind = BreakerKind.REJECTIONS, threshold="0.5", **changes) -> BreakerRule:
+    """Of the test strategy, by hand."""
+    usual = {"strategy_id": STRATEGY, "threshold": threshold and Decimal(threshold)}
+    return BreakerRule(kind=kind, **{**usual, **changes})
+
+
+def a_breaker(**changes) -> Breaker:
+    breaker = Breaker(
+        kind=BreakerKind.REJECTIONS,
+        strategy_id=STRATEGY,
+        cause="60.00% of the last 10 answers were rejections, over 50.00%",
+        value=Decimal("0.6"),
+        threshold=Decimal("0.5"),
+        resume=Resume.BY_HAND,
+        tripped_at=NOON,
+    )
+    return replace(breaker, **changes)

@@ -9,6 +9,7 @@ from ltsys.usecases.check_health import check_health as check
 from ltsys.usecases.halt import keep_halts
 from ltsys.usecases.track_order import due_orders
 from ltsys.usecases.track_order import track_order as track
+from ltsys.usecases.trip_breakers import sweep_breakers as sweep
 from workers.app import app
 from workers.kick import kick_each
 from workers.ticks import is_first
@@ -19,6 +20,13 @@ def sweep_orders() -> None:
     """Look at every order whose next look at the venue is due."""
     if is_first("sweep_orders", beat_schedule.SWEEP_S):
         kick_each("fills.track_order", due_orders(desk=services().desk))
+
+
+@app.task(name="fills.sweep_breakers")
+def sweep_breakers() -> None:
+    """Trip what went beyond its threshold, and end what had its time."""
+    if is_first("sweep_breakers", beat_schedule.SWEEP_S):
+        sweep(store=services().store, clock=services().clock)
 
 
 @app.task(name="fills.check_health")

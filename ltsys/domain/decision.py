@@ -82,7 +82,7 @@ def decide(case: Case) -> Plan | Denial | None:
     """The answer to a case; None where there is nothing to say yet: it waits, or goes on."""
     if case.waits_for is None and not case.is_planned:
         return plan_order(case.situation)
-    denial = first_denial(_of_strategy(case.situation))
+    denial = first_denial(strategy_checks(case.situation))
     if denial is None or case.waits_for is None:
         return denial
     return replace(denial, text=f"{denial.text}; it waited: {case.waits_for}")
@@ -103,14 +103,7 @@ def checks_of(case: Case) -> tuple[Check, ...]:
 def _steps(case: Case) -> Iterator[Check | Plan]:
     if case.waits_for is None and not case.is_planned:
         return steps(case.situation)
-    return _of_strategy(case.situation)
-
-
-def _of_strategy(situation: Situation) -> Iterator[Check]:
-    signal_at, now = situation.signal.signal_at, situation.now
-    return strategy_checks(
-        situation.strategy, situation.state, signal_at, now, halts=situation.halts
-    )
+    return strategy_checks(case.situation)
 
 
 def decision_on(case: Case, lt_order_id: LtOrderId, *, attempt: int) -> Decision | None:

@@ -1,12 +1,13 @@
 """From a signal to a plan or a denial: every check, in one order, with its numbers (DESIGN §4)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from ltsys.domain.denial import Check, Denial, DenialCode, first_denial
+from ltsys.domain.breaker import Breaker, explained
+from ltsys.domain.denial import Check, Denial, DenialCode
 from ltsys.domain.fees import highest_fee
-from ltsys.domain.halt import Halt, denying
+from ltsys.domain.halt import denying
 from ltsys.domain.live_order import Plan
 from ltsys.domain.market import Book, Market
 from ltsys.domain.money import Price, Usd
@@ -14,7 +15,7 @@ from ltsys.domain.pricing import MIN_MARKETABLE_BUY, buy_units, limit_price
 from ltsys.domain.quality import dead_market
 from ltsys.domain.risk import cash_checks, limit_checks
 from ltsys.domain.situation import Situation
-from ltsys.domain.strategy import RiskState, Signal, Strategy
+from ltsys.domain.strategy import Signal, Strategy
 
 _SUPPORTED_VERSIONS = frozenset({"", "v1"})
 
@@ -35,13 +36,7 @@ def steps(situation: Situation) -> Iterator[Check | Plan]:
     Whoever reads on after a denial learns nothing more: the checks end there.
     """
     signal = situation.signal
-    yield from strategy_checks(
-        situation.strategy,
-        situation.state,
-        signal.signal_at,
-        situation.now,
-        halts=situation.halts,
-    )
+    yield from strategy_checks(situation)
     market, book = situation.market, situation.book
     yield from _market_checks(market, signal)
     if market is None:
@@ -78,27 +73,9 @@ def _size_steps(
     )
 
 
-def check_strategy(
-    strategy: Strategy,
-    state: RiskState,
-    signal_at: datetime,
-    now: datetime,
-    *,
-    halts: Iterable[Halt],
-) -> Denial | None:
-    """Whether the strategy may act on a signal; asked again before a planned order goes on."""
-    return first_denial(strategy_checks(strategy, state, signal_at, now, halts=halts))
-
-
-def strategy_checks(
-    strategy: Strategy,
-    state: RiskState,
-    signal_at: datetime,
-    now: datetime,
-    *,
-    halts: Iterable[Halt],
-) -> Iterator[Check]:
-    """What does not depend on the market."""
+def strategy_checks(situation: Situation) -> Iterator[Check]:
+    """What does not depend on the market; asked again before a planned order goes on."""
+    strategy, state = situation.strategy, situation.state
     yield _asked(
         DenialCode.STRATEGY_INACTIVE,
         f"{strategy.strategy_id} is not active",
@@ -106,7 +83,7 @@ def strategy_checks(
         saw="{} is active",
         numbers=(strategy.strategy_id,),
     )
-    halt = denying(halts)
+    halt = denying(situation.halts)
     yield _asked(DenialCode.HALTED, f"{halt}", is_met=halt is None, saw="no halt")
     yield _asked(
         DenialCode.STRATEGY_PAUSED,
@@ -114,7 +91,19 @@ def strategy_checks(
         is_met=not state.is_paused,
         saw="not paused",
     )
-    yield _age_check(signal_at, strategy, now)
+    yield _no_breaker(situation.breakers)
+    yield _age_check(situation.signal.signal_at, strategy, situation.now)
+
+
+def _no_breaker(breakers: tuple[Breaker, ...]) -> Check:
+    """A tripped breaker denies whatever it watches by now: only its rule or a person ends it."""
+    code, denial = DenialCode.BREAKER_TRIPPED, None
+    if breakers:
+        first = breakers[0]
+        denial = Denial(
+            code=code, text=explained(first), would_be=first.value, limit=first.threshold
+        )
+    return Check(code=code, saw="no breaker is tripped", denial=denial)
 
 
 def _age_check(signal_at: datetime, strategy: Strategy, now: datetime) -> Check:

@@ -67,11 +67,6 @@ def check_limits(spend: Usd, *, rules: RiskRules, state: RiskState) -> Denial | 
     return first_denial(limit_checks(spend, rules=rules, state=state))
 
 
-def tripped_breaker(rules: RiskRules, state: RiskState) -> Denial | None:
-    """The breaker that a run of losses or a drawdown trips; None while there is none."""
-    return first_denial(breaker_checks(rules, state))
-
-
 def check_cash(needed: Usd, state: RiskState) -> Denial | None:
     """None when what is set aside for the order is there."""
     return first_denial(cash_checks(needed, state))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ltsys.domain.breaker import Breaker
 from ltsys.domain.exposure import Stake
 from ltsys.domain.ft_wallet import DeadMarketGuard
 from ltsys.domain.halt import Halt
@@ -29,6 +30,8 @@ class Situation:
     now: datetime
     halts: tuple[Halt, ...] = ()
     """Those that stand over the signal, of the file and of the database."""
+    breakers: tuple[Breaker, ...] = ()
+    """Those that are tripped, of the strategy and of all."""
     cash: WalletCash = UNREAD
     """Of the trading wallet, over all strategies that share it."""
     stakes: tuple[Stake, ...] = ()

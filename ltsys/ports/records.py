@@ -24,6 +24,7 @@ from ltsys.domain.money import Shares, Usd
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.venue import SignedOrder, VenueOrderStatus
+from ltsys.ports.breakers import Breakers
 
 SignalKey = tuple[StrategyId, SourceTradeId]
 
@@ -109,6 +110,7 @@ class Execution:
     open_gates: frozenset[Gate]
     halts: tuple[Halt, ...]
     """Those of the database that stand over the signal."""
+    breakers: Breakers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,7 @@ class Tracking:
     """Machine time at which its newest envelope was saved to be posted."""
     parked_at: datetime | None
     """Machine time since which it waits for an operator."""
+    breakers: Breakers
     halts: tuple[Halt, ...] = ()
     """Those of the database that stand over the order."""
 

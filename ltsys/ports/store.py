@@ -34,6 +34,7 @@ from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.accounts import AccountStore
 from ltsys.ports.answers import AnswerStore
+from ltsys.ports.breakers import BreakerStore
 from ltsys.ports.decisions import DecisionStore
 from ltsys.ports.halts import HaltStore
 from ltsys.ports.operations import OperationsStore
@@ -328,6 +329,7 @@ class Transaction(
     ForwardTestStore,
     LiveStore,
     OperationsStore,
+    BreakerStore,
     StreamStore,
     ReconciliationStore,
     AccountStore,

@@ -7,9 +7,9 @@ from ltsys.domain.ledger import Book, Posting
 from ltsys.domain.live_order import LiveOrder, released
 from ltsys.domain.money import ZERO_USD
 from ltsys.domain.restatement import Booked, losses_in_a_row, peak_equity
-from ltsys.domain.risk import tripped_breaker
-from ltsys.domain.strategy import Mode, RiskRules, RiskState
+from ltsys.domain.strategy import Mode, RiskState
 from ltsys.ports.store import Transaction
+from ltsys.usecases.trip_breakers import trip_by_result
 
 
 def book_posting(
@@ -94,12 +94,5 @@ def _judged_again(
         peak_equity=max(peak, state.balances.equity),
     )
     _, rules = tx.rules(after.strategy_id)
-    return paused_if_tripped(rules, state)
-
-
-def paused_if_tripped(rules: RiskRules, state: RiskState) -> RiskState:
-    """A tripped breaker pauses the strategy, so that a later win does not start it again."""
-    breaker = tripped_breaker(rules, state)
-    if breaker is None or state.is_paused:
-        return state
-    return replace(state, is_paused=True, pause_reason=str(breaker))
+    trip_by_result(after.strategy_id, rules, state, tx)
+    return state

@@ -36,6 +36,7 @@ from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import end_if_over, set_aside
 from ltsys.usecases.desk import Desk
 from ltsys.usecases.record_answer import Answer, record_answer
+from ltsys.usecases.trip_breakers import judge_book
 
 _NoAnswer = VenueUnavailableError | MalformedAnswerError
 Offer = Book | _NoAnswer | None
@@ -117,6 +118,8 @@ def _plan(signal: Signal, book: Offer, desk: Desk) -> LiveOrder | None:
             return None
         state = rolled_over(execution.state, now)
         execution = replace(execution, state=state)
+        if isinstance(book, Book):
+            execution = judge_book(execution, book, tx)
         decision = decided(execution, book, now, desk)
         order = _record(decision, execution, tx)
         tx.add_decision(decision)
@@ -176,6 +179,7 @@ def _situation(execution: Execution, book: Book | None, now: datetime) -> Situat
         book=None if book is None else in_sight(book, execution.signal.price),
         now=now,
         halts=execution.halts,
+        breakers=execution.breakers.tripped,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from ltsys.domain.alert import parked_key
+from ltsys.domain.breaker import ANSWER_KINDS
 from ltsys.domain.errors import (
     OutcomeUnknownError,
     VenueRejectedError,
@@ -13,11 +14,13 @@ from ltsys.domain.ids import LtOrderId, VenueOrderId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.order import ENDED, TRANSITIONS, OrderEvent
 from ltsys.domain.quality import latency_ms
+from ltsys.domain.strategy import Mode
 from ltsys.domain.venue import Accepted, AlreadySeen, Killed, PostAnswer
 from ltsys.ports.records import LogEntry, Tracking
 from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import end_if_over
 from ltsys.usecases.desk import Desk
+from ltsys.usecases.trip_breakers import trip_by_news
 
 Answer = PostAnswer | VenueRejectedError | VenueUnavailableError | OutcomeUnknownError
 
@@ -102,6 +105,8 @@ def _move(
     if tracking.parked_at is not None:
         tx.clear_alert(parked_key(order.lt_order_id))
     _log(order, f"{event}: {text}", wall, tracking, tx)
+    if event in _ACKNOWLEDGED and order.mode is Mode.LIVE:
+        trip_by_news(order.strategy_id, ANSWER_KINDS, tracking.breakers, tx)
 
 
 _ACKNOWLEDGED = frozenset({OrderEvent.ACCEPT, OrderEvent.KILL, OrderEvent.REJECT})

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ltsys.domain.alert import Alert, Severity, parked_key
+from ltsys.domain.breaker import FILL_KINDS
 from ltsys.domain.errors import MalformedAnswerError
 from ltsys.domain.fees import taker_fee
 from ltsys.domain.live_order import Fill, LiveOrder, with_fill, without_fill
@@ -17,6 +18,7 @@ from ltsys.domain.venue import FillStatus, VenueFill
 from ltsys.ports.records import LogEntry, Tracking
 from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import book_posting, give_back, restate
+from ltsys.usecases.trip_breakers import trip_by_news
 
 _RANK = {
     FillStatus.MATCHED: 0,
@@ -103,7 +105,9 @@ def _count(
         key = (order.strategy_id, order.source_trade_id)
         tx.finish_signal(key, outcome="executed", reason=None)
     tx.log(_entry(order, fill, f"filled {detail} for {fill.cost}, fee {fill.fee}"))
-    _tell(order, tracking, state, tx)
+    _tell(tracking, tx)
+    if order.mode is Mode.LIVE:
+        trip_by_news(order.strategy_id, FILL_KINDS, tracking.breakers, tx)
     fills = (*tracking.fills, fill)
     return replace(tracking, order=order, state=state, fills=fills, parked_at=None)
 
@@ -130,23 +134,14 @@ def _reverse(fill: Fill, tracking: Tracking, look_at: datetime, tx: Transaction)
             lt_order_id=order.lt_order_id,
         )
     )
-    _tell(order, tracking, state, tx)
+    _tell(tracking, tx)
     return replace(tracking, order=order, state=state, parked_at=None)
 
 
-def _tell(order: LiveOrder, tracking: Tracking, state: RiskState, tx: Transaction) -> None:
-    """What the news ended or started beyond the order itself."""
+def _tell(tracking: Tracking, tx: Transaction) -> None:
+    """Nobody waits for an operator any more."""
     if tracking.parked_at is not None:
-        tx.clear_alert(parked_key(order.lt_order_id))
-    if state.is_paused and not tracking.state.is_paused:
-        entry = LogEntry(
-            stage="fill",
-            message=f"paused: {state.pause_reason}",
-            level="WARNING",
-            strategy_id=order.strategy_id,
-            lt_order_id=order.lt_order_id,
-        )
-        tx.log(entry)
+        tx.clear_alert(parked_key(tracking.order.lt_order_id))
 
 
 def priced(reported: VenueFill, market: Market | None) -> Fill:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ltsys.domain import ledger
+from ltsys.domain.breaker import RESULT_KINDS
 from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
 from ltsys.domain.ft_order import FtOutcome, close_by_resolution
 from ltsys.domain.ids import ConditionId, LtOrderId
@@ -13,12 +14,13 @@ from ltsys.domain.market import Market
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.order import ENDED
 from ltsys.domain.resolution import Resolved, payouts, resolution_of
-from ltsys.domain.strategy import Mode, RiskRules, RiskState
+from ltsys.domain.strategy import Mode, RiskState
 from ltsys.domain.venue import FillStatus
 from ltsys.ports import Clock, MarketData
 from ltsys.ports.records import LogEntry, Tracking
 from ltsys.ports.store import Store, Transaction
-from ltsys.usecases.bookkeeping import book_posting, paused_if_tripped
+from ltsys.usecases.bookkeeping import book_posting
+from ltsys.usecases.trip_breakers import trip_by_news, trip_by_result
 
 
 def markets_to_resolve(*, store: Store, clock: Clock) -> tuple[ConditionId, ...]:
@@ -90,12 +92,13 @@ def _book_outcome(tracking: Tracking, end: Resolved, now: datetime, tx: Transact
     settles_at = now + timedelta(seconds=strategy.cooldown_s)
     if settles_at <= now:
         state = _settle(order, payout, state, tx)
-    state = _judged(order, rules, state)
+    state = _judged(order, state)
     tx.save_state(order.strategy_id, state)
     tx.close_order(order, was=tracking.state, resolved_at=now, settles_at=settles_at)
     tx.log(_entry(order, f"{order.outcome}: payout {payout}, result {order.result}"))
-    if state.is_paused and not tracking.state.is_paused:
-        tx.log(replace(_entry(order, f"paused: {state.pause_reason}"), level="WARNING"))
+    if order.mode is Mode.LIVE:
+        trip_by_result(order.strategy_id, rules, state, tx)
+        trip_by_news(order.strategy_id, RESULT_KINDS, tracking.breakers, tx)
 
 
 def _settle(order: LiveOrder, payout: Usd, state: RiskState, tx: Transaction) -> RiskState:
@@ -104,14 +107,14 @@ def _settle(order: LiveOrder, payout: Usd, state: RiskState, tx: Transaction) ->
     return book_posting(order, ledger.settle(order.lt_order_id, payout), state, tx)
 
 
-def _judged(order: LiveOrder, rules: RiskRules, state: RiskState) -> RiskState:
-    """The run of losses, the peak, and the breakers; test orders change none of it (L34, L36)."""
+def _judged(order: LiveOrder, state: RiskState) -> RiskState:
+    """The run of losses and the peak; test orders change neither (L34, L36)."""
     if order.mode is not Mode.LIVE:
         return state
     is_loss = (order.result or ZERO_USD) < ZERO_USD
     losses = state.consecutive_losses + 1 if is_loss else 0
     peak = max(state.peak_equity, state.balances.equity)
-    return paused_if_tripped(rules, replace(state, consecutive_losses=losses, peak_equity=peak))
+    return replace(state, consecutive_losses=losses, peak_equity=peak)
 
 
 def settle_due(*, store: Store, clock: Clock, limit: int = 500) -> int:

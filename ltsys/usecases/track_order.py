@@ -83,7 +83,7 @@ def _record(
         for fill in look.fills:
             tracking = record_fill(fill, tracking, now=now, look_at=wall, tx=tx)
         tracking = _give_up_the_answer(tracking, tx)
-        if tracking.state.is_paused or tracking.halts:
+        if tracking.state.is_paused or tracking.halts or tracking.breakers.tripped:
             evidence = replace(evidence, repost_identical=False)
         posted_at = tracking.posted_at or wall
         is_overdue = wall - posted_at >= desk.patience.park_after

@@ -17,6 +17,7 @@ from live_made import (
     WALLET,
     YES,
     a_book,
+    a_rule,
     a_trade,
     an_ft_order,
 )
@@ -32,13 +33,14 @@ from ltsys.adapters.memory import (
     ScriptedVenue,
 )
 from ltsys.adapters.postgres import PostgresStore
-from ltsys.domain.errors import VenueUnavailableError
+from ltsys.domain.errors import VenueRejectedError, VenueUnavailableError
 from ltsys.domain.money import Usd
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import Accepted, AcceptedStatus
 from ltsys.usecases.desk import Desk, Watch
 from ltsys.usecases.evaluate_wallet import evaluate_wallet
 from ltsys.usecases.execute_order import execute_order
+from ltsys.usecases.trip_breakers import sweep_breakers, trip_by_result
 
 WORKERS = 8
 
@@ -222,3 +224,45 @@ def test_the_sequence_grows_in_the_order_of_commits(postgres: PostgresStore, lea
     changes = sum(a != b for a, b in pairwise(owners))
     assert len(work.trades) == leaders * 50
     assert changes == leaders - 1
+
+
+def test_eight_tasks_with_the_same_news_trip_a_breaker_once(postgres: PostgresStore):
+    """One row and one alert, for the strategy and for all (L34, L64)."""
+    key = with_signal(postgres)
+    desk = a_desk(postgres)
+    desk.venue.answers.clear()
+    desk.venue.answers.append(VenueRejectedError("REJECTED", "no"))
+    execute_order(key, desk=desk)
+    with postgres.transaction() as tx:
+        for strategy_id in (None, STRATEGY):
+            tx.save_breaker_rule(a_rule(strategy_id=strategy_id, window=1), by="ann")
+
+    at_once([lambda: sweep_breakers(store=postgres, clock=desk.clock) for _ in range(WORKERS)])
+
+    with postgres.transaction() as tx:
+        breakers, alerts = tx.open_breakers(), tx.open_alerts()
+    assert [each.strategy_id for each in breakers] == [None, STRATEGY]
+    assert [each.count for each in alerts] == [1, 1]
+
+
+def test_a_plan_that_waited_for_the_lock_sees_the_breaker_that_its_holder_tripped(
+    postgres: PostgresStore, eventually
+):
+    """Nothing is planned after a breaker that was committed before (L34)."""
+    key = with_signal(postgres)
+    desk = a_desk(postgres)
+    rules = replace(NO_LIMITS, max_consecutive_losses=1)
+
+    with postgres.transaction() as tx:
+        state = replace(tx.lock_state(STRATEGY), consecutive_losses=1)
+        waiting = threading.Thread(target=lambda: execute_order(key, desk=desk))
+        waiting.start()
+        eventually(lambda: is_blocked(postgres))
+        trip_by_result(STRATEGY, rules, state, tx)
+    waiting.join(10)
+
+    with postgres.transaction() as tx:
+        execution = tx.lock_execution(*key)
+    assert desk.venue.posted == []
+    assert not execution.is_queued
+    assert execution.state.balances.reserved == Usd.of(0)

@@ -80,6 +80,10 @@ _ROWS: Final = """
     INSERT INTO lt_risk_rules (strategy_id) VALUES (%(strategy)s);
     INSERT INTO lt_risk_state (strategy_id, available_cash, peak_equity)
         VALUES (%(strategy)s, 99, 100);
+    INSERT INTO lt_breaker_rules (strategy_id, kind, threshold, changed_by)
+        VALUES (%(strategy)s, 'spread', 0.1, %(user)s);
+    INSERT INTO lt_breakers (strategy_id, kind, cause, value, threshold, resume)
+        VALUES (%(strategy)s, 'spread', %(text)s, 0.2, 0.1, 'by_hand');
     INSERT INTO lt_ledger (strategy_id, book, cause, kind, account, amount_usd)
         VALUES (%(strategy)s, 'live', 'launch:' || %(strategy)s, 'fund', 'available', 100);
     INSERT INTO lt_seen_trades (strategy_id, source_trade_id, ft_order_id, outcome)

@@ -12,6 +12,7 @@ from live_made import (
     NOON,
     OPEN_GUARD,
     a_book,
+    a_breaker,
     a_market,
     a_signal,
     a_state,
@@ -60,6 +61,7 @@ LOSING = a_state(consecutive_losses=1, peak_equity=Usd.of(2000), balances=BROKE)
 WRONG = {
     DenialCode.STRATEGY_INACTIVE: {"strategy": a_strategy(is_active=False)},
     DenialCode.STRATEGY_PAUSED: {"state": a_state(is_paused=True, pause_reason="lunch")},
+    DenialCode.BREAKER_TRIPPED: {"breakers": (a_breaker(), a_breaker(strategy_id=None))},
     DenialCode.SIGNAL_TOO_OLD: {"now": NOON + 181 * SECOND},
     DenialCode.MARKET_UNKNOWN: {"market": None},
     DenialCode.MARKET_UNSUPPORTED: {"market": a_market(version="v9")},

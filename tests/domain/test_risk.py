@@ -10,7 +10,7 @@ from live_made import MIDNIGHT, NO_LIMITS, NOON, a_state
 from ltsys.domain.denial import DenialCode
 from ltsys.domain.ledger import Balances
 from ltsys.domain.money import ZERO_USD, Usd
-from ltsys.domain.risk import check_cash, check_limits, next_midnight, rolled_over, tripped_breaker
+from ltsys.domain.risk import check_cash, check_limits, next_midnight, rolled_over
 
 TEN = Usd.of(10)
 CENT = Usd.of("0.01")
@@ -63,7 +63,7 @@ def test_a_run_of_losses_trips_at_its_limit(losses, trips):
     """L34."""
     state = a_state(consecutive_losses=losses)
 
-    denial = tripped_breaker(replace(NO_LIMITS, max_consecutive_losses=5), state)
+    denial = check_limits(CENT, rules=replace(NO_LIMITS, max_consecutive_losses=5), state=state)
 
     assert bool(denial) is trips
     if denial:
@@ -75,7 +75,8 @@ def test_a_drawdown_trips_at_its_limit(equity, trips):
     """Of the peak; above the peak there is none (L34)."""
     state = a_state(balances=Balances(available=Usd.of(equity)), peak_equity=Usd.of(1000))
 
-    denial = tripped_breaker(replace(NO_LIMITS, max_drawdown_ratio=Decimal("0.2")), state)
+    rules = replace(NO_LIMITS, max_drawdown_ratio=Decimal("0.2"))
+    denial = check_limits(CENT, rules=rules, state=state)
 
     assert bool(denial) is trips
     if denial:

@@ -162,6 +162,8 @@ class BooksBalance(RuleBasedStateMachine):
     @rule()
     def resume(self) -> None:
         resume_strategy("LT_FT_TEST", store=self.floor.store)
+        for kind in self.floor.tripped:
+            self.floor.clear(kind)
 
     @invariant()
     def books_balance(self) -> None:

@@ -5,19 +5,31 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from live_made import MARKET, NO_LIMITS, NOON, OTHER_MARKET, YES, a_book, a_market, an_ended_market
+from live_made import (
+    MARKET,
+    NO_LIMITS,
+    NOON,
+    OTHER_MARKET,
+    STRATEGY,
+    YES,
+    a_book,
+    a_market,
+    an_ended_market,
+)
 from trading_floor import accepted
 
+from ltsys.domain.breaker import BreakerKind
 from ltsys.domain.errors import OutcomeUnknownError, VenueUnavailableError
 from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ledger import Account, Book
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.pnl import ft_pnl
+from ltsys.domain.risk import DenialCode
 from ltsys.domain.venue import FillStatus
 from ltsys.usecases.execute_order import execute_order
 from ltsys.usecases.force_test import queue_force_test
-from ltsys.usecases.launch_strategy import resume_strategy
 from ltsys.usecases.resolve_market import markets_to_resolve, resolve_market, settle_due
+from ltsys.usecases.trip_breakers import trip_by_result
 
 ENDS = {
     FtOutcome.WON: (("1", "0"), "15"),
@@ -146,24 +158,41 @@ def test_a_fill_that_fails_after_all_is_not_resolved(floor):
     assert floor.balances.equity == Usd.of(1000)
 
 
-def test_a_run_of_losses_pauses_and_a_later_win_does_not_resume(new_floor):
-    """A breaker that tripped stays tripped until a person clears it (L34)."""
+def test_a_run_of_losses_stops_until_a_person_clears_it(new_floor):
+    """And then the run counts anew; the loss is told of once (L34)."""
     floor = new_floor(rules=replace(NO_LIMITS, max_consecutive_losses=1))
-    order = bought(floor)
+    bought(floor)
     floor.clock.move(timedelta(seconds=1))
     resolve(floor, "0", "1")
-    paused = floor.state
-    won_later = replace(order, outcome=FtOutcome.OPEN)
+    losses, tripped = floor.state.consecutive_losses, floor.tripped
 
     denied = floor.execute(2)
-    resume_strategy(order.strategy_id, store=floor.store)
+    floor.clear(BreakerKind.CONSECUTIVE_LOSSES)
 
-    assert (paused.is_paused, paused.consecutive_losses) == (True, 1)
-    assert paused.pause_reason.startswith("MAX_CONSECUTIVE_LOSSES_REACHED")
+    assert (losses, list(tripped)) == (1, [BreakerKind.CONSECUTIVE_LOSSES])
     assert denied is None
-    assert (floor.state.is_paused, floor.state.consecutive_losses) == (False, 0)
-    assert won_later.outcome is FtOutcome.OPEN
-    assert any("paused" in message for message in floor.messages("resolve"))
+    assert floor.row((STRATEGY, "trade-2")).denial.code is DenialCode.BREAKER_TRIPPED
+    assert (floor.tripped, floor.state.consecutive_losses) == ({}, 0)
+    assert not floor.state.is_paused
+    assert [text.split()[0] for text in floor.messages("breaker")] == [
+        "tripped:",
+        "consecutive_losses",
+    ]
+
+
+def test_a_later_win_does_not_start_a_stopped_strategy_again(new_floor):
+    """What was bought before goes on and wins; only its rule or a person resumes (L34)."""
+    floor = new_floor(rules=replace(NO_LIMITS, max_consecutive_losses=1))
+    bought(floor)
+    floor.change_state(consecutive_losses=1)
+    with floor.store.transaction() as tx:
+        trip_by_result(STRATEGY, tx.rules(STRATEGY)[1], tx.lock_state(STRATEGY), tx)
+
+    resolve(floor, "1", "0")
+
+    assert floor.state.consecutive_losses == 0
+    assert list(floor.tripped) == [BreakerKind.CONSECUTIVE_LOSSES]
+    assert floor.execute(2) is None
 
 
 def test_a_win_ends_the_run_of_losses_but_not_the_pause(floor):

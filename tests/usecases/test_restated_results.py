@@ -9,6 +9,7 @@ from live_made import MARKET, NO_LIMITS, NOON, a_market, an_ended_market
 from trading_floor import accepted
 
 from ltsys.domain.alert import Severity
+from ltsys.domain.breaker import BreakerKind
 from ltsys.domain.errors import MalformedAnswerError, OutcomeUnknownError, VenueRejectedError
 from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ledger import Book
@@ -156,16 +157,16 @@ def test_a_loss_that_was_none_is_no_longer_counted_and_resumes_nothing(new_floor
     floor = new_floor(rules=replace(NO_LIMITS, max_drawdown_ratio=Decimal("0.005")))
     order = bought(floor)
     resolve(floor, LOST)
-    quiet = floor.state.is_paused
+    quiet = floor.tripped
 
     late(floor, order)
-    tripped = floor.state
+    tripped = floor.tripped
     late(floor, order, status=FillStatus.FAILED)
 
-    assert (quiet, tripped.is_paused, floor.state.is_paused) == (False, True, True)
-    assert tripped.pause_reason.startswith("MAX_DRAWDOWN_REACHED")
+    assert quiet == {}
+    assert [*tripped] == [*floor.tripped] == [BreakerKind.DRAWDOWN]
     assert floor.state.consecutive_losses == 1
-    assert any(message.startswith("paused") for message in floor.messages("fill"))
+    assert len(floor.messages("breaker")) == 1
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ from ltsys.adapters.memory import (
 )
 from ltsys.adapters.memory.tables import OrderRow
 from ltsys.domain.alert import OpenAlert, parked_key
+from ltsys.domain.breaker import Breaker, BreakerKind, BreakerRule
 from ltsys.domain.errors import OutcomeUnknownError
 from ltsys.domain.ledger import Account, Balances, Book
 from ltsys.domain.live_order import LiveOrder
@@ -51,10 +52,12 @@ from ltsys.domain.venue import (
 )
 from ltsys.ports.records import SignalKey, WalletDecisions
 from ltsys.usecases.add_wallet import add_account, add_ft_wallet
+from ltsys.usecases.clear_breaker import clear_breaker
 from ltsys.usecases.desk import Desk, Watch
 from ltsys.usecases.execute_order import execute_order
 from ltsys.usecases.launch_strategy import launch_strategy
 from ltsys.usecases.record_fill import record_fill
+from ltsys.usecases.set_breaker_rule import set_breaker_rule
 from ltsys.usecases.track_order import track_order
 
 
@@ -198,6 +201,22 @@ class Floor:
     def change_state(self, **changes) -> None:
         with self.store.transaction() as tx:
             tx.save_state(STRATEGY, replace(tx.lock_state(STRATEGY), **changes))
+
+    @property
+    def tripped(self) -> dict[BreakerKind, str]:
+        """The cause of each breaker that is tripped."""
+        breakers = self.store.tables.lt_breakers
+        return {each.kind: each.cause for each in breakers if each.cleared_at is None}
+
+    def watch_for(self, *rules: BreakerRule) -> None:
+        """These rules hold from now on."""
+        for rule in rules:
+            set_breaker_rule(rule, by="ann", store=self.store)
+
+    def clear(self, kind: BreakerKind, strategy_id=STRATEGY) -> Breaker:
+        return clear_breaker(
+            kind, strategy_id, by="ann", because="it was looked into", store=self.store
+        )
 
     def messages(self, stage: str) -> list[str]:
         return [e.message for e in self.store.tables.lt_execute_logs if e.stage == stage]

@@ -239,6 +239,7 @@ class LiveOrderRecords(SignalRecords):
             posted_at=envelope.prepared_at if envelope else None,
             parked_at=self._tables.lt_orders[lt_order_id].parked_at,
             halts=self._halts_over(order.strategy_id, self._tables.lt_orders[lt_order_id].trader),
+            breakers=self._breakers_of(order.strategy_id),
         )
 
     def order(self, lt_order_id: LtOrderId) -> LiveOrder | None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from ltsys.adapters.memory.breakers import BreakerRecords
 from ltsys.adapters.memory.halts import HaltRecords
 from ltsys.adapters.memory.tables import OrderRow, SeenRow
 from ltsys.domain.ft_order import FtOrder
@@ -13,7 +14,7 @@ from ltsys.domain.strategy import Signal
 from ltsys.ports.records import Execution, Outbox, SignalKey
 
 
-class SignalRecords(HaltRecords):
+class SignalRecords(HaltRecords, BreakerRecords):
     """The signal part of `ltsys.ports.store.LiveStore`."""
 
     def due_signals(self, kicked_before: datetime, limit: int) -> tuple[SignalKey, ...]:
@@ -92,6 +93,7 @@ class SignalRecords(HaltRecords):
             order=self._order_of(row) if row else None,
             open_gates=frozenset(g.gate for g in self._tables.lt_gates.values() if g.is_open(now)),
             halts=self._halts_over(strategy_id, signal.trader),
+            breakers=self._breakers_of(strategy_id),
         )
 
     def add_force_test(self, signal: Signal) -> None:

@@ -71,4 +71,6 @@ class StrategyRecords(Session):
             if key in self._tables.lt_ledger:
                 self._repeated.append(f"posting {posting.kind} of {posting.cause}")
                 return
-            self._tables.lt_ledger[key] = EntryRow(book=book, amount=entry.amount)
+            self._tables.lt_ledger[key] = EntryRow(
+                book=book, amount=entry.amount, created_at=self._clock.wall()
+            )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ltsys.domain.account import ApiToken, Session, User
 from ltsys.domain.alert import OpenAlert
+from ltsys.domain.breaker import Breaker, BreakerKind, BreakerRule
 from ltsys.domain.decision import Kept
 from ltsys.domain.denial import Denial
 from ltsys.domain.ft_order import FtOrder
@@ -207,6 +208,7 @@ EntryKey = tuple[StrategyId, str, Kind, Account]
 class EntryRow:
     book: Book
     amount: Usd
+    created_at: datetime
 
 
 @dataclass(slots=True)
@@ -233,6 +235,10 @@ class Tables:
     lt_decisions: dict[int, DecisionRow] = field(default_factory=dict)
     lt_alerts: dict[str, OpenAlert] = field(default_factory=dict)
     lt_gates: dict[Gate, GateState] = field(default_factory=dict)
+    lt_breaker_rules: dict[tuple[StrategyId | None, BreakerKind], BreakerRule] = field(
+        default_factory=dict
+    )
+    lt_breakers: list[Breaker] = field(default_factory=list)
     stream_events: dict[tuple[str, Channel, str], StreamEventRow] = field(default_factory=dict)
     stream_state: dict[tuple[str, Channel], StreamState] = field(default_factory=dict)
     reconciliations: list[KeptReconciliation] = field(default_factory=list)

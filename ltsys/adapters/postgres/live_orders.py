@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from ltsys.adapters.postgres.attempts import AttemptRecords
+from ltsys.adapters.postgres.breakers import breakers_of
 from ltsys.adapters.postgres.halts import halts_of
 from ltsys.adapters.postgres.rows import (
     fill_of,
@@ -11,7 +12,7 @@ from ltsys.adapters.postgres.rows import (
     sighting_row,
     state_of,
 )
-from ltsys.adapters.postgres.statements import ORDER_COLUMNS, STATE_COLUMNS
+from ltsys.adapters.postgres.statements import BREAKER_COLUMNS, ORDER_COLUMNS, STATE_COLUMNS
 from ltsys.domain.denial import Denial
 from ltsys.domain.ids import Address, LtOrderId
 from ltsys.domain.live_order import Fill, LiveOrder, lt_order_id
@@ -221,7 +222,8 @@ class LiveOrderRecords(AttemptRecords):
         )
         row = self._row(
             f"""
-            SELECT {ORDER_COLUMNS}, {STATE_COLUMNS}, seen.seen_at, o.parked_at, e.prepared_at,
+            SELECT {ORDER_COLUMNS}, {STATE_COLUMNS}, {BREAKER_COLUMNS},
+                   seen.seen_at, o.parked_at, e.prepared_at,
                    ARRAY(SELECT to_jsonb(h)
                            FROM halts_over(o.strategy_id, o.trader_address) h) AS halts
               FROM lt_orders o
@@ -247,6 +249,7 @@ class LiveOrderRecords(AttemptRecords):
             posted_at=row["prepared_at"],
             parked_at=row["parked_at"],
             halts=halts_of(row["halts"]),
+            breakers=breakers_of(row),
         )
 
     def _fills_and_market(self, order: LiveOrder) -> tuple[tuple[Fill, ...], Market | None]:

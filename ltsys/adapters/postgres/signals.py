@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, LiteralString
 
+from ltsys.adapters.postgres.breakers import breakers_of
 from ltsys.adapters.postgres.halts import halts_of
 from ltsys.adapters.postgres.rows import (
     live_order_of,
@@ -14,7 +15,12 @@ from ltsys.adapters.postgres.rows import (
 )
 from ltsys.adapters.postgres.rule_rows import rules_of
 from ltsys.adapters.postgres.session import Row, Session
-from ltsys.adapters.postgres.statements import MARKET_COLUMNS, ORDER_COLUMNS, STATE_COLUMNS
+from ltsys.adapters.postgres.statements import (
+    BREAKER_COLUMNS,
+    MARKET_COLUMNS,
+    ORDER_COLUMNS,
+    STATE_COLUMNS,
+)
 from ltsys.domain.ft_wallet import DeadMarketGuard
 from ltsys.domain.gate import Gate
 from ltsys.domain.ids import ConditionId, SourceTradeId, StrategyId
@@ -34,7 +40,8 @@ _SIGNAL_COLUMNS: Final[LiteralString] = """
 """
 
 _EXECUTION: Final[LiteralString] = f"""
-    SELECT {_SIGNAL_COLUMNS}, {STATE_COLUMNS}, {MARKET_COLUMNS}, w.rules -> 'extra' AS guard,
+    SELECT {_SIGNAL_COLUMNS}, {STATE_COLUMNS}, {BREAKER_COLUMNS}, {MARKET_COLUMNS},
+           w.rules -> 'extra' AS guard,
            EXISTS (SELECT 1 FROM lt_orders o WHERE o.strategy_id = seen.strategy_id
                       AND o.source_trade_id = seen.source_trade_id) AS has_order,
            ARRAY(SELECT gate FROM lt_gates WHERE open_until > clock_timestamp()) AS open_gates,
@@ -49,11 +56,7 @@ _EXECUTION: Final[LiteralString] = f"""
       LEFT JOIN markets m
         ON m.condition_id = coalesce(f.condition_id, seen.test_signal ->> 'condition_id')
      WHERE state.strategy_id = %s AND seen.source_trade_id = %s
-       FOR UPDATE OF state
 """  # noqa: S608  the columns are constants
-"""The locked row is as it is now. What is joined may be as old as the wait for the lock; an order
-that was added meanwhile is refused by its unique key.
-"""
 
 
 class SignalRecords(Session):
@@ -109,6 +112,9 @@ class SignalRecords(Session):
     def lock_execution(
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId
     ) -> Execution | None:
+        # a statement of its own, so that the next one sees what was committed while it waited:
+        # whoever held the lock may have tripped a breaker
+        self._lock("SELECT 1 FROM lt_risk_state WHERE strategy_id = %s FOR UPDATE", (strategy_id,))
         row = self._row(_EXECUTION, (strategy_id, source_trade_id))
         if row is None:
             return None
@@ -123,6 +129,7 @@ class SignalRecords(Session):
             order=self._planned(strategy_id, source_trade_id) if row["has_order"] else None,
             open_gates=frozenset(Gate(gate) for gate in row["open_gates"]),
             halts=halts_of(row["halts"]),
+            breakers=breakers_of(row),
         )
 
     def _planned(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> LiveOrder | None:

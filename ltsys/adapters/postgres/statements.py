@@ -32,6 +32,22 @@ MARKET_COLUMNS: Final[LiteralString] = """
 """
 """Of `markets m`, where the id is joined from elsewhere and may be missing."""
 
+BREAKER_COLUMNS: Final[LiteralString] = """
+    (SELECT jsonb_agg(jsonb_build_object('kind', b.kind, 'strategy_id', b.strategy_id,
+                'cause', b.cause, 'value', b.value::text, 'threshold', b.threshold::text,
+                'resume', b.resume, 'tripped_at', b.tripped_at, 'resumes_at', b.resumes_at)
+                ORDER BY b.breaker_id)
+       FROM lt_breakers b WHERE b.cleared_at IS NULL
+        AND (b.strategy_id IS NULL OR b.strategy_id = state.strategy_id)) AS breakers,
+    (SELECT jsonb_agg(jsonb_build_object('kind', rule.kind, 'strategy_id', rule.strategy_id,
+                'threshold', rule.threshold::text, 'window_count', rule.window_count,
+                'resume', rule.resume, 'resume_after_s', rule.resume_after_s)
+                ORDER BY coalesce(rule.strategy_id, ''), rule.kind)
+       FROM lt_breaker_rules rule
+      WHERE rule.strategy_id IS NULL OR rule.strategy_id = state.strategy_id) AS breaker_rules
+"""
+"""What is tripped and what may trip for `lt_risk_state state`; decimals as text, to stay exact."""
+
 
 def of_user(strategy_column: LiteralString) -> LiteralString:
     """A condition: the row belongs to a strategy of the asking `user`; NULL asks for all (L63)."""

@@ -13,6 +13,7 @@ from psycopg_pool import ConnectionPool
 
 from ltsys.adapters.postgres.accounts import AccountRecords
 from ltsys.adapters.postgres.answers import AnswerRecords
+from ltsys.adapters.postgres.breakers import BreakerRecords
 from ltsys.adapters.postgres.decisions import DecisionRecords
 from ltsys.adapters.postgres.feed import FeedRecords
 from ltsys.adapters.postgres.forward_test import ForwardTestRecords
@@ -46,6 +47,7 @@ class PostgresTransaction(
     LiveOrderRecords,
     ResolutionRecords,
     OperationsRecords,
+    BreakerRecords,
     StreamRecords,
     ReconciliationRecords,
     AccountRecords,
