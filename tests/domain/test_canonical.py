@@ -9,7 +9,7 @@ from types import NoneType, UnionType
 from typing import Union, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_planning import a_situation
 
@@ -58,7 +58,8 @@ def values_of(hint) -> st.SearchStrategy:  # noqa: PLR0911 - one answer for each
 SITUATIONS = values_of(Situation)
 
 
-@settings(max_examples=60)
+# a situation is big: to make one takes long on a busy machine, and says nothing about the text
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(situation=SITUATIONS)
 def test_any_situation_comes_back_from_its_text(situation):
     """Every field, with every digit; and the text of what came back is the same text."""
