@@ -9,6 +9,7 @@ from typing import TypeVar
 from ltsys.adapters.celery_tasks import CeleryTasks
 from ltsys.adapters.clock import SimulatedClock, SystemClock
 from ltsys.adapters.halt_file import LocalHaltFile
+from ltsys.adapters.passwords import Argon2Passwords
 from ltsys.adapters.polymarket.auth import ApiCredentials, RequestSigner
 from ltsys.adapters.polymarket.client import PolymarketVenue
 from ltsys.adapters.polymarket.http import Http
@@ -31,6 +32,7 @@ from ltsys.ports.store import Store
 from ltsys.ports.tasks import Tasks
 from ltsys.settings import Settings, load
 from ltsys.usecases.desk import Desk, Patience, Watch
+from ltsys.usecases.entrance import Entrance
 
 _Port = TypeVar("_Port")
 
@@ -84,6 +86,11 @@ class Services:
         if settings.clock == "machine" or not is_simulated:
             return SystemClock()
         return SimulatedClock(settings.simulator_url, self.http)
+
+    @cached_property
+    def entrance(self) -> Entrance:
+        """Who lets people in."""
+        return Entrance(store=self.store, passwords=Argon2Passwords(), clock=self.clock)
 
     @cached_property
     def market_data(self) -> MarketData:

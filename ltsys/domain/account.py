@@ -1,9 +1,10 @@
 """Who may do what: people, what signs them in, and how long that lasts (issue "accounts", L63)."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from ltsys.domain.ids import UserId
 
@@ -11,6 +12,14 @@ SESSION_IDLE: Final = timedelta(hours=2)
 """Machine time without a request after which a session is over."""
 SESSION_LIFE: Final = timedelta(hours=24)
 """Machine time after which a session is over, used or not."""
+
+LINK_LIFE: Final = timedelta(hours=1)
+"""Machine time in which a password may be set by a link."""
+TOKEN_DAYS: Final = range(1, 366)
+"""How long a token may live."""
+PASSWORD_LENGTH: Final = range(12, 257)
+"""Characters; the upper bound is what hashing is asked to swallow."""
+_USER_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 
 class Scope(StrEnum):
@@ -111,6 +120,49 @@ class ApiToken:
     def is_good(self, now: datetime) -> bool:
         """Whether it still opens anything."""
         return self.revoked_at is None and self.created_at <= now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """Sign-ins on the books within `WINDOW`: those that failed, and the one that is tried now."""
+
+    of_both: int
+    """Under this name from this address."""
+    of_login: int
+    of_address: int
+
+    WINDOW: ClassVar[timedelta] = timedelta(minutes=15)
+    MOST: ClassVar[tuple[int, int, int]] = (6, 100, 40)
+    """Few guesses from one place; more in all, or anybody could lock anybody out."""
+
+    @property
+    def are_too_many(self) -> bool:
+        """Whether the password is not even looked at."""
+        counts = (self.of_both, self.of_login, self.of_address)
+        return any(count > most for count, most in zip(counts, self.MOST, strict=True))
+
+
+def user_id_of(text: str) -> UserId:
+    """A name to sign in by, in lower case. Raises ValueError for what cannot be one."""
+    lowered = text.strip().lower()
+    if not _USER_ID.fullmatch(lowered):
+        raise ValueError(
+            "a user's name is 1 to 32 letters, digits, dots, dashes or underscores, "
+            "and begins with a letter or a digit"
+        )
+    return UserId(lowered)
+
+
+def weakness_of(password: str, user_id: UserId) -> str | None:
+    """Why it may not be a password, in one sentence that does not repeat it; None if it may."""
+    least, most = PASSWORD_LENGTH[0], PASSWORD_LENGTH[-1]
+    if len(password) not in PASSWORD_LENGTH:
+        return f"the password has {len(password)} characters; it must have {least} to {most}"
+    if user_id in password.lower() and len(password) < len(user_id) + least:
+        return "the password is little more than the name"
+    if len(set(password)) < least // 2:
+        return "the password repeats a few characters"
+    return None
 
 
 def caller_of(user: User, how: How, *, granted: frozenset[Scope] = frozenset(Scope)) -> Caller:

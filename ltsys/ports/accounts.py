@@ -3,21 +3,11 @@
 Secrets are never given to it: only their hashes (LESSONS L62).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ltsys.domain.account import ApiToken, Role, Session, User
+from ltsys.domain.account import ApiToken, Attempts, Role, Session, User
 from ltsys.domain.ids import UserId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoginCounts:
-    """Attempts to sign in that were not taken back by a success."""
-
-    of_both: int
-    of_login: int
-    of_address: int
 
 
 class AccountStore(Protocol):
@@ -105,7 +95,7 @@ class AccountStore(Protocol):
 
     def note_login(
         self, login_key: str, address: str, *, at: datetime, since: datetime
-    ) -> LoginCounts:
+    ) -> Attempts:
         """Writes an attempt down before it is tried, one at a time, and counts those since then.
 
         The one written now is among them.

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from ltsys.bootstrap import services
 from ltsys.domain.errors import LtsysError
+from ltsys.web import sign_in
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -27,10 +28,11 @@ whether all is well, and <code>lt --help</code> lists the rest.</p>
 
 
 def create_app() -> FastAPI:
-    """Two pages to read; the interactive documentation is off."""
+    """A page to read, and those to sign in by; the interactive documentation is off."""
     app = FastAPI(title="ltsys", docs_url=None, redoc_url=None, openapi_url=None)
     app.get("/", response_class=HTMLResponse)(_index)
     app.get("/healthz")(_health)
+    app.include_router(sign_in.router)
     return app
 
 

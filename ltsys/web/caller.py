@@ -16,7 +16,9 @@ from ltsys.usecases.identify_caller import caller_of_session, caller_of_token
 
 __all__ = ["Caller", "How", "Role", "Scope", "current_caller", "find_caller", "require"]
 
-SESSION_COOKIE = "ltsys_session"
+SECURE_COOKIE = "__Host-ltsys_session"
+LOOPBACK_COOKIE = "ltsys_session"
+"""Over http within one machine, where browsers take no `Secure` cookie everywhere."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = "bearer "
 
@@ -29,8 +31,14 @@ def find_caller(request: Request) -> Caller | None:
         if not header.lower().startswith(_BEARER):
             return None
         return caller_of_token(header[len(_BEARER) :].strip(), store=own.store, clock=own.clock)
-    secret = request.cookies.get(SESSION_COOKIE)
+    secret = session_secret(request)
     return caller_of_session(secret, store=own.store, clock=own.clock) if secret else None
+
+
+def session_secret(request: Request) -> str | None:
+    """What the session's cookie holds. Over https only the cookie counts that https has set."""
+    is_secure = request.url.scheme == "https"
+    return request.cookies.get(SECURE_COOKIE if is_secure else LOOPBACK_COOKIE)
 
 
 def current_caller(request: Request) -> Caller:

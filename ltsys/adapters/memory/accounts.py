@@ -5,9 +5,8 @@ from datetime import datetime
 
 from ltsys.adapters.memory import session
 from ltsys.adapters.memory.tables import LinkRow, LoginRow
-from ltsys.domain.account import ApiToken, Role, Session, User
+from ltsys.domain.account import ApiToken, Attempts, Role, Session, User
 from ltsys.domain.ids import UserId
-from ltsys.ports.accounts import LoginCounts
 
 
 class AccountRecords(session.Session):
@@ -130,12 +129,12 @@ class AccountRecords(session.Session):
 
     def note_login(
         self, login_key: str, address: str, *, at: datetime, since: datetime
-    ) -> LoginCounts:
+    ) -> Attempts:
         attempts = self._tables.login_attempts
         attempts.append(LoginRow(login_key=login_key, address=address, at=at))
         recent = [each for each in attempts if each.at > since]
         of_login = [each for each in recent if each.login_key == login_key]
-        return LoginCounts(
+        return Attempts(
             of_both=sum(each.address == address for each in of_login),
             of_login=len(of_login),
             of_address=sum(each.address == address for each in recent),

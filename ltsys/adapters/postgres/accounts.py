@@ -4,9 +4,8 @@ from datetime import datetime
 
 from ltsys.adapters.postgres.session import Row, Session
 from ltsys.domain import account
-from ltsys.domain.account import ApiToken, Role, Scope, User
+from ltsys.domain.account import ApiToken, Attempts, Role, Scope, User
 from ltsys.domain.ids import UserId
-from ltsys.ports.accounts import LoginCounts
 
 
 class AccountRecords(Session):
@@ -195,7 +194,7 @@ class AccountRecords(Session):
 
     def note_login(
         self, login_key: str, address: str, *, at: datetime, since: datetime
-    ) -> LoginCounts:
+    ) -> Attempts:
         # guesses that are made at once would not see each other
         self._write("SELECT pg_advisory_xact_lock(hashtextextended('login_attempts', 0))")
         self._write(
@@ -212,7 +211,7 @@ class AccountRecords(Session):
             """,
             {"key": login_key, "address": address, "since": since},
         )
-        return LoginCounts(**(row or {}))
+        return Attempts(**(row or {}))
 
     def forget_logins(self, login_key: str, address: str) -> None:
         self._write(
