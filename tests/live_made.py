@@ -62,6 +62,7 @@ def a_market(*prices: str | None, **changes) -> Market:
         version="v1",
         fee_rate=Decimal(0),
         fee_exponent=Decimal(1),
+        event_id="77",
     )
     return replace(market, **changes)
 

@@ -1,17 +1,29 @@
-"""What is at risk in a market and in its event (DESIGN §7)."""
+"""What is at risk in a market and in its event (DESIGN §7).
 
+A position is at risk with what its fills cost; their fees are spent. An order that still works is
+at risk with all that it holds aside, the headroom for its highest fee included.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+from typing import Final
 
 from ltsys.domain.ids import ConditionId, TokenId
-from ltsys.domain.money import Shares, Usd
+from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.market import Market
+from ltsys.domain.money import MICRO, ZERO_SHARES, ZERO_USD, Price, Shares, Usd
+
+_ONE_DOLLAR: Final = Decimal(1)
+"""What a share of the right outcome pays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stake:
     """One order that holds shares or still works.
 
-    `cost` is what its fills cost with their fees, `reserved` what it still holds aside, fee
-    headroom included, and `working_shares` the least that this would buy.
+    `cost` is what its fills cost, fees apart, `reserved` what it still holds aside, and
+    `working_shares` the least that this would buy.
     """
 
     condition_id: ConditionId
@@ -23,3 +35,68 @@ class Stake:
     cost: Usd
     reserved: Usd
     working_shares: Shares
+
+    @property
+    def at_risk(self) -> Usd:
+        return self.cost + self.reserved
+
+
+def stake_of(order: LiveOrder, market: Market | None) -> Stake:
+    """What the order has at risk, with what its market says of the token."""
+    left = min(order.reserved, order.plan.spend - order.executed)
+    return Stake(
+        condition_id=order.condition_id,
+        token_id=order.token_id,
+        is_neg_risk=order.plan.is_neg_risk,
+        is_yes=market.is_first(order.token_id) if market else None,
+        shares=order.executed_shares,
+        cost=order.executed,
+        reserved=order.reserved,
+        working_shares=least_shares(left, order.plan.limit_price),
+    )
+
+
+def least_shares(left: Usd, limit: Price) -> Shares:
+    """What the dollars that are left buy at the limit price, rounded down."""
+    if left <= ZERO_USD:
+        return ZERO_SHARES
+    return Shares(limit.shares_for(left).count.quantize(MICRO, rounding=ROUND_DOWN))
+
+
+def total_at_risk(stakes: Iterable[Stake]) -> Usd:
+    """As if every one of them were lost."""
+    return sum((stake.at_risk for stake in stakes), ZERO_USD)
+
+
+def event_at_risk(stakes: Iterable[Stake]) -> Usd:
+    """The most that the event can cost; never below zero.
+
+    At most one market of a neg-risk event resolves to its first outcome. Each of ours could be
+    it, or none of ours, and the worst of these outcomes counts (VENUE §15). Stakes in ordinary
+    markets have nothing to do with each other: all could be lost, so their costs add up.
+    """
+    known = tuple(stakes)
+    grouped = tuple(stake for stake in known if stake.is_neg_risk)
+    winners = {stake.condition_id for stake in grouped}
+    worst = max((_loss(grouped, winner) for winner in (None, *winners)), default=ZERO_USD)
+    return total_at_risk(s for s in known if not s.is_neg_risk) + max(ZERO_USD, worst)
+
+
+def _loss(stakes: Iterable[Stake], winner: ConditionId | None) -> Usd:
+    return sum((_loss_of(stake, winner) for stake in stakes), ZERO_USD)
+
+
+def _loss_of(stake: Stake, winner: ConditionId | None) -> Usd:
+    """Cost less payout; what still works may fill or not, and the worse of the two counts."""
+    if not _pays(stake, winner):
+        return stake.at_risk
+    gain = stake.shares.paying(_ONE_DOLLAR)
+    if_filled = stake.reserved - stake.working_shares.paying(_ONE_DOLLAR)
+    return stake.cost - gain + max(ZERO_USD, if_filled)
+
+
+def _pays(stake: Stake, winner: ConditionId | None) -> bool:
+    """A token whose outcome is not known pays nothing (LESSONS L07, L18)."""
+    if stake.is_yes is None:
+        return False
+    return stake.is_yes == (stake.condition_id == winner)

@@ -36,10 +36,17 @@ class Market:
     fee_rate: Decimal
     """Taker fee: shares × rate × (p·(1−p))^exponent, in dollars (VENUE §11)."""
     fee_exponent: Decimal
+    event_id: str | None = None
+    """Names the markets that belong together; None where it was never asked for."""
 
     def outcome_of(self, token_id: TokenId) -> Outcome | None:
         """The outcome that the token stands for, or None: never a default one (LESSONS L07)."""
         return next((o for o in self.outcomes if o.token_id == token_id), None)
+
+    def is_first(self, token_id: TokenId) -> bool | None:
+        """Whether the token stands for the market's first outcome; None where it is neither."""
+        outcome = self.outcome_of(token_id)
+        return None if outcome is None else outcome is self.outcomes[0]
 
     def outcome_labelled(self, label: str) -> Outcome | None:
         """The outcome with this label, trimmed and case-insensitive; None when there is none."""

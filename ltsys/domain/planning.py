@@ -5,17 +5,20 @@ from datetime import datetime
 from decimal import Decimal
 
 from ltsys.domain.breaker import Breaker, explained
+from ltsys.domain.checks import at_least
 from ltsys.domain.denial import Check, Denial, DenialCode
-from ltsys.domain.fees import highest_fee
+from ltsys.domain.draft import Draft, drafted
 from ltsys.domain.halt import denying
 from ltsys.domain.live_order import Plan
 from ltsys.domain.market import Book, Market
-from ltsys.domain.money import Price, Usd
-from ltsys.domain.pricing import MIN_MARKETABLE_BUY, buy_units, limit_price
+from ltsys.domain.money import Price
+from ltsys.domain.pretrade import depth_checks, spread_checks
+from ltsys.domain.pricing import MIN_MARKETABLE_BUY
 from ltsys.domain.quality import dead_market
 from ltsys.domain.risk import cash_checks, limit_checks
 from ltsys.domain.situation import Situation
-from ltsys.domain.strategy import Signal, Strategy
+from ltsys.domain.strategy import Strategy
+from ltsys.domain.wallet_cash import wallet_checks
 
 _SUPPORTED_VERSIONS = frozenset({"", "v1"})
 
@@ -38,39 +41,45 @@ def steps(situation: Situation) -> Iterator[Check | Plan]:
     signal = situation.signal
     yield from strategy_checks(situation)
     market, book = situation.market, situation.book
-    yield from _market_checks(market, signal)
+    yield from _market_checks(market, situation)
     if market is None:
         return
     yield from _book_checks(book, situation)
     if book is None:
         return
-    tolerance = situation.strategy.slippage_tolerance
-    limit = limit_price(signal.price, tolerance, book.tick)
-    yield _on_the_grid(limit, signal.price, book)
-    if limit is not None:
-        yield from _size_steps(situation, book, market, limit)
-
-
-def _size_steps(
-    situation: Situation, book: Book, market: Market, limit: Price
-) -> Iterator[Check | Plan]:
-    signal = situation.signal
-    maker_units, taker_units = buy_units(signal.size, limit, marketable=True)
-    spend = Usd.from_units(maker_units)
-    yield _above_minimum(spend, taker_units)
-    reserve = spend + highest_fee(spend, market)
-    if not signal.is_force_test:
-        yield from limit_checks(spend, rules=situation.rules, state=situation.state)
-        yield from cash_checks(reserve, situation.state)
+    yield from spread_checks(situation, book)
+    draft = drafted(situation, market, book)
+    yield _on_the_grid(draft, signal.price, book)
+    if draft is None:
+        return
+    yield from order_checks(situation, draft)
     yield Plan(
-        limit_price=limit,
-        maker_units=maker_units,
-        taker_units=taker_units,
-        reserve=reserve,
+        limit_price=draft.limit,
+        maker_units=draft.maker_units,
+        taker_units=draft.taker_units,
+        reserve=draft.reserve,
         is_neg_risk=book.is_neg_risk,
         time_in_force=situation.strategy.time_in_force,
         planned_at=situation.now,
     )
+
+
+def order_checks(situation: Situation, draft: Draft) -> Iterator[Check]:
+    """What the order itself is asked, once it is known to the cent.
+
+    A force test meets what the market and the venue ask for, and no limit of the strategy,
+    whose capital it does not touch (LESSONS L36).
+    """
+    is_test = situation.signal.is_force_test
+    yield _above_minimum(draft)
+    if not is_test:
+        code, least = DenialCode.BELOW_MIN_ORDER_SIZE, situation.rules.min_order_size
+        yield from at_least(code, "this order", draft.spend, least)
+    yield from depth_checks(situation, draft)
+    if not is_test:
+        yield from limit_checks(situation, draft)
+        yield from cash_checks(draft.reserve, situation.state)
+    yield from wallet_checks(draft.reserve, situation.cash)
 
 
 def strategy_checks(situation: Situation) -> Iterator[Check]:
@@ -117,12 +126,17 @@ def _age_check(signal_at: datetime, strategy: Strategy, now: datetime) -> Check:
     return Check(code=code, saw="{:.0f} s old ≤ {} s", numbers=(age_s, limit_s), denial=denial)
 
 
-def _market_checks(market: Market | None, signal: Signal) -> Iterator[Check]:
+def _market_checks(market: Market | None, situation: Situation) -> Iterator[Check]:
+    signal = situation.signal
     text = f"market {signal.condition_id} is not known"
     is_known = market is not None
     yield _asked(DenialCode.MARKET_UNKNOWN, text, is_met=is_known, saw="the market is known")
     if market is None:
         return
+    if situation.rules.needs_event:
+        text = f"the event of {market.title} is not known, and a limit needs it"
+        is_known = market.event_id is not None
+        yield _asked(DenialCode.MARKET_UNKNOWN, text, is_met=is_known, saw="its event is known")
     numbers = (market.version, market.fee_exponent)
     yield _asked(
         DenialCode.MARKET_UNSUPPORTED,
@@ -173,19 +187,20 @@ def _alive(mid: Decimal | None, situation: Situation) -> Check:
     return Check(code=code, saw=saw, numbers=numbers, denial=denial)
 
 
-def _on_the_grid(limit: Price | None, signal: Price, book: Book) -> Check:
+def _on_the_grid(draft: Draft | None, signal: Price, book: Book) -> Check:
     return _asked(
         DenialCode.NO_VALID_PRICE,
         f"no price on the grid of {book.tick} lies in reach of {signal.per_share}",
-        is_met=limit is not None,
+        is_met=draft is not None,
         saw="pays at most {} on the grid of {}",
-        numbers=(limit.per_share if limit else None, book.tick),
+        numbers=(draft.limit.per_share if draft else None, book.tick),
     )
 
 
-def _above_minimum(spend: Usd, taker_units: int) -> Check:
-    code, least, denial = DenialCode.BELOW_VENUE_MINIMUM, MIN_MARKETABLE_BUY, None
-    if spend < least or taker_units == 0:
+def _above_minimum(draft: Draft) -> Check:
+    spend, least = draft.spend, MIN_MARKETABLE_BUY
+    code, denial = DenialCode.BELOW_VENUE_MINIMUM, None
+    if spend < least or draft.taker_units == 0:
         text = f"a buy of {spend} is under the venue's minimum of {least}"
         denial = Denial(code=code, text=text, would_be=spend.amount, limit=least.amount)
     return Check(code=code, saw="a buy of {} ≥ {}", numbers=(spend, least), denial=denial)

@@ -1,41 +1,102 @@
 """The limits of a strategy, in one fixed order, and when their counters start anew (L30–L33)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ltsys.domain.denial import Check, Denial, DenialCode, first_denial
+from ltsys.domain.checks import at_most, below, within
+from ltsys.domain.denial import Check, Denial, DenialCode
+from ltsys.domain.draft import Draft
+from ltsys.domain.exposure import Stake, event_at_risk, total_at_risk
 from ltsys.domain.money import ZERO_USD, Usd
+from ltsys.domain.situation import Situation
 from ltsys.domain.strategy import RiskRules, RiskState
 
 
-def limit_checks(spend: Usd, *, rules: RiskRules, state: RiskState) -> Iterator[Check]:
-    """The limits that are set, in their order; one that is not set is not asked (DESIGN §7).
+def limit_checks(situation: Situation, draft: Draft) -> Iterator[Check]:
+    """The limits that are set, in the order of the codes; one not set is not asked (DESIGN §7).
 
     The order is counted once, on top of what is spent and what working orders hold aside, so
-    that no sequence of fills can pass a limit (LESSONS L30).
+    that no sequence of fills can pass a limit (LESSONS L30). What works, this order too, counts
+    with the headroom for its highest fee; what is filled counts at its cost.
     """
-    reserved, exposure = state.balances.reserved, state.balances.exposure
-    yield from _within(
-        DenialCode.DAILY_BUDGET_EXCEEDED,
-        "today's spending with this order",
-        {"spent": state.daily_spent, "held aside": reserved, "this order": spend},
-        rules.daily_budget,
-    )
-    yield from _within(
-        DenialCode.MAX_POSITION_SIZE_EXCEEDED,
-        "this order",
-        {"this order": spend},
-        rules.max_position_size,
-    )
-    yield from _within(
-        DenialCode.MAX_TOTAL_EXPOSURE_EXCEEDED,
-        "exposure with this order",
-        {"at risk": exposure, "this order": spend},
-        rules.max_total_exposure,
-    )
+    rules, state = situation.rules, situation.state
+    yield from budget_checks(draft.reserve, rules, state)
+    yield from size_checks(draft.spend, rules, state)
+    yield from exposure_checks(situation, draft)
+    yield from position_checks(situation)
     yield from breaker_checks(rules, state)
+
+
+def budget_checks(cost: Usd, rules: RiskRules, state: RiskState) -> Iterator[Check]:
+    """Spending of the UTC day, the ISO week and the month, and the day's loss."""
+    periods = (
+        (DenialCode.DAILY_BUDGET_EXCEEDED, "today's", state.daily_spent, rules.daily_budget),
+        (DenialCode.WEEKLY_BUDGET_EXCEEDED, "the week's", state.weekly_spent, rules.weekly_budget),
+        (
+            DenialCode.MONTHLY_BUDGET_EXCEEDED,
+            "the month's",
+            state.monthly_spent,
+            rules.monthly_budget,
+        ),
+    )
+    for code, whose, spent_before, budget in periods:
+        parts = {
+            "spent": spent_before,
+            "held aside": state.balances.reserved,
+            "this order": cost,
+        }
+        yield from within(code, f"{whose} spending with this order", parts, budget)
+    loss = max(ZERO_USD, -state.daily_result)
+    yield from below(
+        DenialCode.DAILY_LOSS_LIMIT_REACHED, "today's loss", loss, rules.max_daily_loss
+    )
+
+
+def size_checks(spend: Usd, rules: RiskRules, state: RiskState) -> Iterator[Check]:
+    """How much one order may be, in dollars and as a share of equity."""
+    code = DenialCode.MAX_POSITION_SIZE_EXCEEDED
+    yield from at_most(code, "this order", spend, rules.max_position_size)
+    share = rules.max_equity_ratio
+    if share is None:
+        return
+    most = max(ZERO_USD, state.balances.equity).times(share).rounded_down()
+    what = f"this order, which may be {share:.2%} of the equity of {state.balances.equity},"
+    yield from at_most(DenialCode.MAX_EQUITY_SHARE_EXCEEDED, what, spend, most)
+
+
+def exposure_checks(situation: Situation, draft: Draft) -> Iterator[Check]:
+    """Dollars at risk with the order: in all, in its market, in its event."""
+    rules, order = situation.rules, draft.stake(situation.signal.token_id)
+    parts = {"at risk": situation.state.balances.exposure, "this order": order.at_risk}
+    code = DenialCode.MAX_TOTAL_EXPOSURE_EXCEEDED
+    yield from within(code, "exposure with this order", parts, rules.max_total_exposure)
+    inside = total_at_risk(_in_market(situation))
+    parts = {"at risk in the market": inside, "this order": order.at_risk}
+    code, what = DenialCode.MAX_MARKET_EXPOSURE_EXCEEDED, "exposure in the market with this order"
+    yield from within(code, what, parts, rules.max_market_exposure)
+    worst = event_at_risk((*situation.stakes, order))
+    code, what = DenialCode.MAX_EVENT_EXPOSURE_EXCEEDED, "exposure in the event with this order"
+    yield from at_most(code, what, worst, rules.max_event_exposure)
+
+
+def position_checks(situation: Situation) -> Iterator[Check]:
+    """Orders that hold shares or still work, with this one."""
+    rules = situation.rules
+    code, what = DenialCode.MAX_MARKET_POSITIONS_REACHED, "positions in the market with this order"
+    count = len(_in_market(situation)) + 1
+    yield from at_most(code, what, count, rules.max_market_positions)
+    code, what = DenialCode.MAX_EVENT_POSITIONS_REACHED, "positions in the event with this order"
+    count = len(situation.stakes) + 1
+    yield from at_most(code, what, count, rules.max_event_positions)
+    code, what = DenialCode.MAX_POSITIONS_REACHED, "positions in all with this order"
+    yield from at_most(code, what, situation.open_positions + 1, rules.max_positions)
+
+
+def _in_market(situation: Situation) -> tuple[Stake, ...]:
+    here = situation.signal.condition_id
+    return tuple(stake for stake in situation.stakes if stake.condition_id == here)
 
 
 def breaker_checks(rules: RiskRules, state: RiskState) -> Iterator[Check]:
@@ -60,16 +121,6 @@ def cash_checks(needed: Usd, state: RiskState) -> Iterator[Check]:
         numbers=(needed, available),
         denial=denial,
     )
-
-
-def check_limits(spend: Usd, *, rules: RiskRules, state: RiskState) -> Denial | None:
-    """The first limit that the order would pass; None when it may be placed."""
-    return first_denial(limit_checks(spend, rules=rules, state=state))
-
-
-def check_cash(needed: Usd, state: RiskState) -> Denial | None:
-    """None when what is set aside for the order is there."""
-    return first_denial(cash_checks(needed, state))
 
 
 def rolled_over(state: RiskState, now: datetime) -> RiskState:
@@ -132,20 +183,6 @@ def next_month(now: datetime) -> datetime:
 
 def _today(now: datetime) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _within(
-    code: DenialCode, what: str, parts: Mapping[str, Usd], limit: Usd | None
-) -> Iterator[Check]:
-    """The sum of the parts against the limit; nothing where there is no limit (LESSONS L31)."""
-    if limit is None:
-        return
-    would_be, denial = sum(parts.values(), ZERO_USD), None
-    if would_be > limit:
-        text = f"{what} would be {would_be}, over the limit of {limit}"
-        denial = Denial(code=code, text=text, would_be=would_be.amount, limit=limit.amount)
-    saw = " + ".join(f"{{}} {name}" for name in parts) + " ≤ {}"
-    yield Check(code=code, saw=saw, numbers=(*parts.values(), limit), denial=denial)
 
 
 def _losses(rules: RiskRules, state: RiskState) -> Iterator[Check]:

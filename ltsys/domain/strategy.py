@@ -85,6 +85,16 @@ class RiskRules:
     raises_to_minimum: bool = False
     """An order below the venue's minimum is raised to it, and every limit is asked again."""
 
+    @property
+    def needs_volatility(self) -> bool:
+        """Whether a rule looks at how much the market's price swings."""
+        return self.target_volatility is not None or self.max_tolerance is not None
+
+    @property
+    def needs_event(self) -> bool:
+        """Whether a limit can only be compared where the market's event is known."""
+        return self.max_event_exposure is not None or self.max_event_positions is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskState:
@@ -134,6 +144,8 @@ class Signal:
     signal_at: datetime
     queued_at: datetime
     is_force_test: bool
+    probability: Decimal | None = None
+    """What the model gave the outcome, 0 to 1; None where it was not asked, or had no answer."""
 
     @property
     def idempotency_key(self) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from ltsys.domain.ids import Address, TokenId, VenueOrderId
+from ltsys.domain.money import Usd
 from ltsys.domain.reconciliation import (
     Books,
     Finding,
@@ -65,6 +66,13 @@ class ReconciliationStore(Protocol):
 
     def lock_wallet(self, wallet: Address) -> None:
         """Nobody else saves a reconciliation of it, or rules on one, until the transaction ends."""
+        ...
+
+    def note_collateral(self, wallet: Address, cash: Usd, *, read_at: datetime) -> None:
+        """The venue showed that much; `read_at` is machine time just before it was asked.
+
+        An older reading changes nothing.
+        """
         ...
 
     def save_reconciliation(self, reconciliation: Reconciliation) -> int: ...

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ltsys.domain.evaluation import Rejected
+from ltsys.domain.exposure import Stake
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ft_wallet import DeadMarketGuard, FtWallet
 from ltsys.domain.gate import Gate
@@ -20,10 +21,11 @@ from ltsys.domain.ids import (
 )
 from ltsys.domain.live_order import Fill, LiveOrder
 from ltsys.domain.market import Market
-from ltsys.domain.money import Shares, Usd
+from ltsys.domain.money import Price, Shares, Usd
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.venue import SignedOrder, VenueOrderStatus
+from ltsys.domain.wallet_cash import UNREAD, WalletCash
 from ltsys.ports.breakers import Breakers
 
 SignalKey = tuple[StrategyId, SourceTradeId]
@@ -111,6 +113,12 @@ class Execution:
     halts: tuple[Halt, ...]
     """Those of the database that stand over the signal."""
     breakers: Breakers
+    cash: WalletCash = UNREAD
+    stakes: tuple[Stake, ...] = ()
+    """Of the strategy in the market and in its event."""
+    open_positions: int = 0
+    recent_prices: tuple[Price, ...] = ()
+    """Read only where a rule of the strategy looks at volatility."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

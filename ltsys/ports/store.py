@@ -76,7 +76,9 @@ class FeedStore(Protocol):
         """The leader's feed was read to its end at that moment (LESSONS L51)."""
         ...
 
-    def unknown_markets(self, condition_ids: Iterable[ConditionId]) -> tuple[ConditionId, ...]: ...
+    def unknown_markets(self, condition_ids: Iterable[ConditionId]) -> tuple[ConditionId, ...]:
+        """Those that we hold nothing of, or not what event they belong to."""
+        ...
 
     def save_markets(self, markets: Sequence[Market], *, checked_at: datetime) -> None:
         """Writes what the venue says; a resolved price never changes again (LESSONS L44)."""
@@ -157,7 +159,7 @@ class LiveStore(Protocol):
         ...
 
     def markets_of_queued_signals(self) -> tuple[ConditionId, ...]:
-        """Markets of waiting signals that we do not know yet."""
+        """Markets of waiting signals that we do not know yet, or not the event of."""
         ...
 
     def signal(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> Signal | None:

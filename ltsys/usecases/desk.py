@@ -36,6 +36,9 @@ class Patience:
     reconcile_grace: timedelta = timedelta(seconds=30)
     """What is younger may not have reached everybody: it is not compared yet."""
 
+    cash_is_fresh_for: timedelta = timedelta(seconds=5)
+    """Machine time: an older reading is asked for again before it may deny an order."""
+
     def pause(self, check_count: int) -> timedelta:
         """Twice as long each time, up to the longest."""
         doubled = self.first_check_after * (1 << min(check_count, 10))

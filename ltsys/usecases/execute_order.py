@@ -5,11 +5,12 @@ between any two of them is found by its row: a planned order is signed again to 
 a submitting one is never posted blindly but asked about.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from ltsys.domain.decision import Case, Decision, decision_on, in_sight
-from ltsys.domain.denial import Denial
+from ltsys.domain.denial import Denial, DenialCode
 from ltsys.domain.errors import (
     AlreadyRecordedError,
     HaltedError,
@@ -31,10 +32,12 @@ from ltsys.domain.situation import Situation
 from ltsys.domain.source_trade import Side
 from ltsys.domain.strategy import Signal
 from ltsys.domain.venue import OrderTicket, SignedOrder
+from ltsys.domain.wallet_cash import WalletCash
 from ltsys.ports.records import Execution, LogEntry, SignalKey
 from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import end_if_over, set_aside
 from ltsys.usecases.desk import Desk
+from ltsys.usecases.read_collateral import read_collateral
 from ltsys.usecases.record_answer import Answer, record_answer
 from ltsys.usecases.trip_breakers import judge_book
 
@@ -42,6 +45,7 @@ _NoAnswer = VenueUnavailableError | MalformedAnswerError
 Offer = Book | _NoAnswer | None
 """The book of a moment; or why it could not be had, or that there is none."""
 _NO_ANSWER = (VenueUnavailableError, MalformedAnswerError)
+_OF_THE_WALLET = frozenset({DenialCode.WALLET_BALANCE_UNKNOWN, DenialCode.WALLET_BALANCE_EXCEEDED})
 
 
 def execute_order(key: SignalKey, *, desk: Desk) -> LtOrderId | None:
@@ -56,7 +60,7 @@ def execute_order(key: SignalKey, *, desk: Desk) -> LtOrderId | None:
         return None
     book = snapshot(signal, desk)
     try:
-        order = _plan(signal, book, desk)
+        order = _plan_on_fresh_cash(signal, book, desk)
     except AlreadyRecordedError:
         return None
     if order is None or order.status is not OrderStatus.PLANNED:
@@ -101,7 +105,22 @@ def snapshot(signal: Signal, desk: Desk) -> Offer:
         return error
 
 
-def _plan(signal: Signal, book: Offer, desk: Desk) -> LiveOrder | None:
+def _plan_on_fresh_cash(signal: Signal, book: Offer, desk: Desk) -> LiveOrder | None:
+    """As `_plan`; an old reading of the wallet's cash is repeated before it denies the order."""
+    try:
+        return _plan(signal, book, desk)
+    except _StaleCashError:
+        # where the venue does not answer either, the denial stands: fail closed (LESSONS L18)
+        with suppress(*_NO_ANSWER):
+            read_collateral(desk=desk)
+        return _plan(signal, book, desk, may_read=False)
+
+
+class _StaleCashError(LtsysError):
+    """The wallet's cash was not read lately, and by what was read the order is denied."""
+
+
+def _plan(signal: Signal, book: Offer, desk: Desk, *, may_read: bool = True) -> LiveOrder | None:
     """T1: lock the strategy, decide, reserve. None when the signal was decided before.
 
     Raises what the book could not be had for, or HaltedError for a gate that is shut, while the
@@ -121,6 +140,8 @@ def _plan(signal: Signal, book: Offer, desk: Desk) -> LiveOrder | None:
         if isinstance(book, Book):
             execution = judge_book(execution, book, tx)
         decision = decided(execution, book, now, desk)
+        if may_read and _is_stale(decision.verdict, execution.cash, desk):
+            raise _StaleCashError
         order = _record(decision, execution, tx)
         tx.add_decision(decision)
         return order
@@ -135,6 +156,13 @@ def _record(decision: Decision, execution: Execution, tx: Transaction) -> LiveOr
     order = planned(signal, verdict)
     _reserve(execution, order, tx)
     return order
+
+
+def _is_stale(verdict: Plan | Denial, cash: WalletCash, desk: Desk) -> bool:
+    if isinstance(verdict, Plan) or verdict.code not in _OF_THE_WALLET:
+        return False
+    oldest = desk.clock.wall() - desk.patience.cash_is_fresh_for
+    return cash.read_at is None or cash.read_at < oldest
 
 
 def decided(
@@ -180,6 +208,10 @@ def _situation(execution: Execution, book: Book | None, now: datetime) -> Situat
         now=now,
         halts=execution.halts,
         breakers=execution.breakers.tripped,
+        cash=execution.cash,
+        stakes=execution.stakes,
+        open_positions=execution.open_positions,
+        recent_prices=execution.recent_prices,
     )
 
 

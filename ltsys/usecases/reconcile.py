@@ -15,6 +15,7 @@ from ltsys.domain.comparison import compare
 from ltsys.domain.errors import MalformedAnswerError, StaleWriteError, VenueUnavailableError
 from ltsys.domain.gate import Gate
 from ltsys.domain.ids import Address, TokenId
+from ltsys.domain.money import Usd
 from ltsys.domain.reconciliation import (
     Action,
     Books,
@@ -248,6 +249,7 @@ def _save(start: _Start, theirs: Theirs, found: Comparison, desk: Desk) -> Recon
     )
     with desk.store.transaction() as tx:
         tx.lock_wallet(made.wallet)
+        tx.note_collateral(made.wallet, Usd(theirs.cash.least), read_at=made.started_at)
         has_been_ruled = tx.accepted(made.wallet, since=desk.books_since) != start.accepted
         if not has_been_ruled:
             tx.save_reconciliation(made)

@@ -17,6 +17,7 @@ from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import give_back, set_aside
 from ltsys.usecases.desk import Desk
 from ltsys.usecases.execute_order import Offer, decided, post_and_record, sign_and_save, snapshot
+from ltsys.usecases.read_collateral import read_collateral
 from ltsys.usecases.resolve_order import (
     Word,
     entry,
@@ -51,6 +52,7 @@ def retry_order(
     and VenueUnavailableError or MalformedAnswerError where the venue cannot be asked.
     """
     found = _find(lt_order_id, desk)
+    read_collateral(desk=desk)
     planned = _plan_again(found, word, desk, even_if_old=even_if_old)
     if isinstance(planned, Denial):
         return planned

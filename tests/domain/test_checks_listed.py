@@ -4,8 +4,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from live_made import a_state
-from test_planning import NO_LIMITS, WRONG, a_situation
+from live_made import NO_LIMITS, a_state
+from situations import a_situation
+from test_planning import WRONG
 
 from ltsys.domain.denial import DenialCode
 from ltsys.domain.live_order import Plan

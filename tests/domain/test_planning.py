@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from live_made import (
-    NO_LIMITS,
     NOON,
     OPEN_GUARD,
     a_book,
@@ -17,8 +16,8 @@ from live_made import (
     a_signal,
     a_state,
     a_strategy,
-    a_wallet,
 )
+from situations import a_situation
 
 from ltsys.domain.denial import DenialCode
 from ltsys.domain.ledger import Balances
@@ -26,36 +25,42 @@ from ltsys.domain.live_order import Plan
 from ltsys.domain.market import BookLevel
 from ltsys.domain.money import ZERO_USD, Price, Shares, Usd
 from ltsys.domain.planning import plan_order
-from ltsys.domain.situation import Situation
+from ltsys.domain.strategy import RiskRules
 from ltsys.domain.venue import TimeInForce
+from ltsys.domain.wallet_cash import UNREAD, WalletCash
 
 SECOND = timedelta(seconds=1)
 
 
-def a_situation(**changes) -> Situation:
-    situation = Situation(
-        signal=a_signal(),
-        strategy=a_strategy(),
-        rules=NO_LIMITS,
-        state=a_state(),
-        guard=a_wallet().dead_market_guard,
-        market=a_market(),
-        book=a_book(),
-        now=NOON,
-    )
-    return replace(situation, **changes)
+BROKE = a_state(balances=Balances(available=Usd.of("9.99")))
+LOSING = a_state(consecutive_losses=1, peak_equity=Usd.of(2000), daily_result=Usd.of(-1))
+TIGHT = {
+    "daily_budget": ZERO_USD,
+    "weekly_budget": ZERO_USD,
+    "monthly_budget": ZERO_USD,
+    "max_daily_loss": Usd.of(1),
+    "max_position_size": ZERO_USD,
+    "max_equity_ratio": Decimal(0),
+    "max_total_exposure": ZERO_USD,
+    "max_market_exposure": ZERO_USD,
+    "max_event_exposure": ZERO_USD,
+    "max_market_positions": 0,
+    "max_event_positions": 0,
+    "max_positions": 0,
+    "max_consecutive_losses": 1,
+    "max_drawdown_ratio": Decimal("0.01"),
+}
 
 
-BROKE = Balances(available=Usd.of("9.99"))
-TIGHT = replace(
-    NO_LIMITS,
-    daily_budget=ZERO_USD,
-    max_position_size=ZERO_USD,
-    max_total_exposure=ZERO_USD,
-    max_consecutive_losses=1,
-    max_drawdown_ratio=Decimal("0.01"),
-)
-LOSING = a_state(consecutive_losses=1, peak_equity=Usd.of(2000), balances=BROKE)
+def only(**limit) -> dict[str, RiskRules]:
+    return {"rules": RiskRules(**limit)}
+
+
+def from_on(name: str) -> dict[str, RiskRules]:
+    """This limit, and all that are looked at after it."""
+    names = [*TIGHT]
+    return {"rules": RiskRules(**{each: TIGHT[each] for each in names[names.index(name) :]})}
+
 
 # one thing wrong, in the order of the codes
 WRONG = {
@@ -70,22 +75,38 @@ WRONG = {
     DenialCode.NO_BOOK: {"book": None},
     DenialCode.NO_MIDPOINT: {"book": a_book(bid=None)},
     DenialCode.DEAD_MARKET: {"book": a_book(bid="0.01", ask="0.02")},
+    DenialCode.SPREAD_TOO_WIDE: only(max_spread=Decimal("0.009")),
     DenialCode.NO_VALID_PRICE: {"book": a_book(tick=Decimal("0.5"))},
     DenialCode.BELOW_VENUE_MINIMUM: {"signal": a_signal(size=Usd.of("0.99"))},
-    DenialCode.DAILY_BUDGET_EXCEEDED: {"rules": TIGHT},
-    DenialCode.MAX_POSITION_SIZE_EXCEEDED: {"rules": replace(TIGHT, daily_budget=None)},
-    DenialCode.MAX_TOTAL_EXPOSURE_EXCEEDED: {
-        "rules": replace(NO_LIMITS, max_total_exposure=ZERO_USD)
+    DenialCode.BELOW_MIN_ORDER_SIZE: only(min_order_size=Usd.of("10.01")),
+    DenialCode.INSUFFICIENT_DEPTH: only(min_depth_ratio=Decimal("20.1")),
+    DenialCode.SLIPPAGE_TOO_HIGH: only(max_slippage_ratio=Decimal("-0.1")),
+    DenialCode.INSUFFICIENT_EDGE: {
+        "signal": a_signal(probability=Decimal("0.5")),
+        **only(min_edge=Decimal("0.101")),
     },
+    DenialCode.DAILY_BUDGET_EXCEEDED: from_on("daily_budget"),
+    DenialCode.WEEKLY_BUDGET_EXCEEDED: from_on("weekly_budget"),
+    DenialCode.MONTHLY_BUDGET_EXCEEDED: from_on("monthly_budget"),
+    DenialCode.DAILY_LOSS_LIMIT_REACHED: {"state": LOSING, **from_on("max_daily_loss")},
+    DenialCode.MAX_POSITION_SIZE_EXCEEDED: from_on("max_position_size"),
+    DenialCode.MAX_EQUITY_SHARE_EXCEEDED: from_on("max_equity_ratio"),
+    DenialCode.MAX_TOTAL_EXPOSURE_EXCEEDED: from_on("max_total_exposure"),
+    DenialCode.MAX_MARKET_EXPOSURE_EXCEEDED: from_on("max_market_exposure"),
+    DenialCode.MAX_EVENT_EXPOSURE_EXCEEDED: from_on("max_event_exposure"),
+    DenialCode.MAX_MARKET_POSITIONS_REACHED: from_on("max_market_positions"),
+    DenialCode.MAX_EVENT_POSITIONS_REACHED: from_on("max_event_positions"),
+    DenialCode.MAX_POSITIONS_REACHED: from_on("max_positions"),
     DenialCode.MAX_CONSECUTIVE_LOSSES_REACHED: {
-        "rules": replace(NO_LIMITS, max_consecutive_losses=1),
         "state": LOSING,
+        **from_on("max_consecutive_losses"),
     },
-    DenialCode.MAX_DRAWDOWN_REACHED: {
-        "rules": replace(NO_LIMITS, max_drawdown_ratio=Decimal("0.01")),
-        "state": LOSING,
+    DenialCode.MAX_DRAWDOWN_REACHED: {"state": LOSING, **from_on("max_drawdown_ratio")},
+    DenialCode.INSUFFICIENT_CASH: {"state": BROKE},
+    DenialCode.WALLET_BALANCE_UNKNOWN: {"cash": UNREAD},
+    DenialCode.WALLET_BALANCE_EXCEEDED: {
+        "cash": WalletCash(collateral=Usd.of(11), read_at=NOON, committed=Usd.of("1.01"))
     },
-    DenialCode.INSUFFICIENT_CASH: {"state": a_state(balances=BROKE)},
 }
 
 
@@ -169,7 +190,7 @@ def test_the_best_prices_are_found_by_value():
 def test_a_force_test_meets_no_limit():
     """But every check of the market (L36)."""
     test = a_signal(is_force_test=True, ft_order_id=None)
-    limited = a_situation(signal=test, rules=TIGHT, state=LOSING)
+    limited = a_situation(signal=test, rules=RiskRules(**TIGHT), state=LOSING)
 
     assert isinstance(plan_order(limited), Plan)
     assert plan_order(replace(limited, book=None)).code is DenialCode.NO_BOOK

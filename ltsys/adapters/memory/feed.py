@@ -55,7 +55,8 @@ class FeedRecords(Session):
         self._tables.traders[trader] = replace(row, synced_at=_later(row.synced_at, at))
 
     def unknown_markets(self, condition_ids: Iterable[ConditionId]) -> tuple[ConditionId, ...]:
-        return tuple(each for each in condition_ids if each not in self._tables.markets)
+        known = {each for each, row in self._tables.markets.items() if row.market.event_id}
+        return tuple(each for each in condition_ids if each not in known)
 
     def save_markets(self, markets: Sequence[Market], *, checked_at: datetime) -> None:
         for market in markets:
@@ -133,6 +134,7 @@ def _news(known: Market, market: Market) -> Market:
         tags=known.tags,
         is_neg_risk=known.is_neg_risk,
         version=known.version,
+        event_id=market.event_id or known.event_id,
     )
 
 

@@ -11,6 +11,7 @@ from ltsys.adapters.memory.tables import FillRow, OrderRow
 from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ids import Address, TokenId, VenueOrderId
 from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.money import Usd
 from ltsys.domain.order import WORKING, OrderStatus
 from ltsys.domain.reconciliation import (
     BookedFill,
@@ -130,6 +131,12 @@ class ReconciliationRecords(Session):
 
     def lock_wallet(self, wallet: Address) -> None:
         """One transaction runs at a time anyway."""
+
+    def note_collateral(self, wallet: Address, cash: Usd, *, read_at: datetime) -> None:
+        row = self._tables.wallets.get(wallet)
+        if row is None or (row.collateral_at is not None and row.collateral_at > read_at):
+            return
+        self._tables.wallets[wallet] = replace(row, collateral=cash, collateral_at=read_at)
 
     def save_reconciliation(self, reconciliation: Reconciliation) -> int:
         kept = self._tables.reconciliations

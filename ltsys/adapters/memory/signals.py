@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ltsys.adapters.memory.breakers import BreakerRecords
+from ltsys.adapters.memory.exposures import ExposureRecords
 from ltsys.adapters.memory.halts import HaltRecords
 from ltsys.adapters.memory.tables import OrderRow, SeenRow
 from ltsys.domain.ft_order import FtOrder
@@ -14,7 +15,7 @@ from ltsys.domain.strategy import Signal
 from ltsys.ports.records import Execution, Outbox, SignalKey
 
 
-class SignalRecords(HaltRecords, BreakerRecords):
+class SignalRecords(HaltRecords, BreakerRecords, ExposureRecords):
     """The signal part of `ltsys.ports.store.LiveStore`."""
 
     def due_signals(self, kicked_before: datetime, limit: int) -> tuple[SignalKey, ...]:
@@ -29,7 +30,8 @@ class SignalRecords(HaltRecords, BreakerRecords):
     def markets_of_queued_signals(self) -> tuple[ConditionId, ...]:
         waiting = [k for k, r in self._tables.lt_seen_trades.items() if r.outcome == "queued"]
         wanted = {self._signal(k, self._tables.lt_seen_trades[k]).condition_id for k in waiting}
-        return tuple(sorted(wanted - self._tables.markets.keys()))
+        known = {each for each, row in self._tables.markets.items() if row.market.event_id}
+        return tuple(sorted(wanted - known))
 
     def signal(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> Signal | None:
         key = (strategy_id, source_trade_id)
@@ -62,6 +64,7 @@ class SignalRecords(HaltRecords, BreakerRecords):
             signal_at=order.order_time,
             queued_at=row.seen_at,
             is_force_test=False,
+            probability=order.model_probability,
         )
 
     def _token_labelled(self, order: FtOrder) -> TokenId:
@@ -94,6 +97,10 @@ class SignalRecords(HaltRecords, BreakerRecords):
             open_gates=frozenset(g.gate for g in self._tables.lt_gates.values() if g.is_open(now)),
             halts=self._halts_over(strategy_id, signal.trader),
             breakers=self._breakers_of(strategy_id),
+            cash=self._cash(strategy.strategy.wallet_address),
+            stakes=self._stakes(strategy_id, signal.condition_id),
+            open_positions=len(self._at_risk(strategy_id)),
+            recent_prices=self._recent_prices(signal) if strategy.rules.needs_volatility else (),
         )
 
     def add_force_test(self, signal: Signal) -> None:

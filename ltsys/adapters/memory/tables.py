@@ -98,6 +98,8 @@ class AccountRow:
     user_id: str
     signature_type: int
     key_reference: str
+    collateral: Usd | None = None
+    collateral_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

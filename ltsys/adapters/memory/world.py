@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from ltsys.domain.ids import Address, ConditionId, SourceTradeId, TokenId, VenueOrderId
 from ltsys.domain.market import Book, Market
-from ltsys.domain.money import ZERO_SHARES, ZERO_USD, Shares, Usd
+from ltsys.domain.money import ZERO_SHARES, Shares, Usd
 from ltsys.domain.source_trade import BadRow, SourceTrade
 from ltsys.domain.trader import ClosedPosition, LeaderboardRow
 from ltsys.domain.venue import (
@@ -25,6 +25,8 @@ from ltsys.domain.venue import (
     VenueOrder,
     VenueOrderStatus,
 )
+
+_PLENTY = Usd(Decimal(1_000_000_000))
 
 
 class HandClock:
@@ -73,7 +75,7 @@ class ScriptedVenue:
     matches: list[VenueFill] = field(default_factory=list)
     held: dict[TokenId, Shares] = field(default_factory=dict)
     asked_to_cancel: list[VenueOrderId] = field(default_factory=list)
-    cash: Usd = ZERO_USD
+    cash: Usd = _PLENTY
     outage: Exception | None = None
     silent: str = ""
     """The one read that the outage is about; all of them if empty."""

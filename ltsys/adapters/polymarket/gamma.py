@@ -33,6 +33,7 @@ def market_of(row: MarketRow) -> Market:
         version=row.version,
         fee_rate=rate,
         fee_exponent=exponent,
+        event_id=_event(row),
     )
 
 
@@ -70,6 +71,12 @@ def _tags(row: MarketRow) -> tuple[str, ...]:
     labels += [tag.label for event in events for tag in event.tags or ()]
     labels += [row.category, *(event.category for event in events)]
     return tuple(dict.fromkeys(label for label in labels if label))
+
+
+def _event(row: MarketRow) -> str:
+    """Of its first event; a market that is published without one stands for itself."""
+    named = (event.id for event in row.events or () if event.id)
+    return next(named, row.condition_id.lower())
 
 
 def _fee(row: MarketRow) -> tuple[Decimal, Decimal]:

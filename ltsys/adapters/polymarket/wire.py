@@ -231,6 +231,7 @@ class Tag(_Wire):
 
 
 class EventRow(_Wire):
+    id: Text = ""
     category: Text = ""
     tags: tuple[Tag, ...] | None = None
 

@@ -97,7 +97,8 @@ class FeedRecords(Session):
         rows = self._rows(
             """
             SELECT id FROM unnest(%s::text[]) AS id
-             WHERE NOT EXISTS (SELECT 1 FROM markets WHERE condition_id = id)
+             WHERE NOT EXISTS (SELECT 1 FROM markets
+                                WHERE condition_id = id AND event_id IS NOT NULL)
             """,
             (list(condition_ids),),
         )
@@ -117,8 +118,8 @@ class FeedRecords(Session):
             INSERT INTO markets
                 (condition_id, title, tags, outcomes, start_at, game_start_at, end_at, is_closed,
                  is_resolved, accepts_orders, is_neg_risk, version, fee_rate, fee_exponent,
-                 checked_at)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                 event_id, checked_at)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (condition_id) DO UPDATE SET
                 title = EXCLUDED.title, tags = EXCLUDED.tags, outcomes = EXCLUDED.outcomes,
                 start_at = EXCLUDED.start_at, game_start_at = EXCLUDED.game_start_at,
@@ -126,6 +127,7 @@ class FeedRecords(Session):
                 is_resolved = EXCLUDED.is_resolved, accepts_orders = EXCLUDED.accepts_orders,
                 is_neg_risk = EXCLUDED.is_neg_risk, version = EXCLUDED.version,
                 fee_rate = EXCLUDED.fee_rate, fee_exponent = EXCLUDED.fee_exponent,
+                event_id = coalesce(EXCLUDED.event_id, markets.event_id),
                 checked_at = EXCLUDED.checked_at
             WHERE NOT markets.is_resolved
             """,
@@ -144,6 +146,7 @@ class FeedRecords(Session):
                 market.version,
                 market.fee_rate,
                 market.fee_exponent,
+                market.event_id,
                 checked_at,
             ),
         )

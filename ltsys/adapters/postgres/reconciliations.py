@@ -62,6 +62,15 @@ class ReconciliationRecords(Session):
             (f"reconcile {wallet}",),
         )
 
+    def note_collateral(self, wallet: Address, cash: Usd, *, read_at: datetime) -> None:
+        self._write(
+            """
+            UPDATE wallets SET collateral_usd = %s, collateral_at = %s
+             WHERE wallet_address = %s AND coalesce(collateral_at, '-infinity') <= %s
+            """,
+            (cash.amount, read_at, wallet, read_at),
+        )
+
     def save_reconciliation(self, reconciliation: Reconciliation) -> int:
         row = self._row(
             """

@@ -5,6 +5,7 @@ from typing import Any
 
 from ltsys.adapters.postgres.session import Row
 from ltsys.domain.alert import Alert, Severity
+from ltsys.domain.exposure import Stake, least_shares
 from ltsys.domain.ft_order import FtOrder, FtOutcome
 from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ft_wallet_json import wallet_from_json
@@ -57,6 +58,7 @@ def market_of(row: Row) -> Market:
         version=row["version"],
         fee_rate=row["fee_rate"],
         fee_exponent=row["fee_exponent"],
+        event_id=row["event_id"],
     )
 
 
@@ -182,6 +184,22 @@ def signal_of(row: Row) -> Signal:
         signal_at=row["signal_at"],
         queued_at=row["seen_at"],
         is_force_test=row["is_force_test"],
+        probability=row["model_probability"],
+    )
+
+
+def stake_of(row: Row) -> Stake:
+    """From the JSON of an order that holds shares or works, its numbers as text."""
+    limit, left = Price.of(row["limit_price"]), Usd.of(row["left_usd"])
+    return Stake(
+        condition_id=ConditionId(row["condition_id"]),
+        token_id=TokenId(row["token_id"]),
+        is_neg_risk=row["is_neg_risk"],
+        is_yes=row["is_yes"],
+        shares=Shares.of(row["shares"]),
+        cost=Usd.of(row["cost_usd"]),
+        reserved=Usd.of(row["reserved_usd"]),
+        working_shares=least_shares(left, limit),
     )
 
 

@@ -10,6 +10,7 @@ from ltsys.adapters.postgres.rows import (
     live_order_of,
     market_of,
     signal_of,
+    stake_of,
     state_of,
     strategy_of,
 )
@@ -25,7 +26,9 @@ from ltsys.domain.ft_wallet import DeadMarketGuard
 from ltsys.domain.gate import Gate
 from ltsys.domain.ids import ConditionId, SourceTradeId, StrategyId
 from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.money import Price, Usd
 from ltsys.domain.strategy import Signal
+from ltsys.domain.wallet_cash import WalletCash
 from ltsys.ports.records import Execution, Outbox, SignalKey
 
 _SIGNAL_COLUMNS: Final[LiteralString] = """
@@ -35,9 +38,52 @@ _SIGNAL_COLUMNS: Final[LiteralString] = """
     coalesce(f.token_id, (SELECT c.token_id FROM token_id_cache c
                            WHERE c.condition_id = f.condition_id
                              AND lower(c.token_label) = lower(trim(f.token_label)))) AS token_id,
-    f.entry_price, f.size,
+    f.entry_price, f.size, f.model_probability,
     coalesce(f.order_time, (seen.test_signal ->> 'signal_at')::timestamptz) AS signal_at
 """
+
+_STAKES: Final[LiteralString] = """
+    SELECT coalesce(json_agg(json_build_object(
+               'condition_id', o.condition_id, 'token_id', o.token_id,
+               'is_neg_risk', o.is_neg_risk, 'is_yes', CASE o.token_id
+                   WHEN its.outcomes -> 0 ->> 'token_id' THEN true
+                   WHEN its.outcomes -> 1 ->> 'token_id' THEN false END,
+               'shares', o.executed_shares::text, 'cost_usd', o.executed_usd::text,
+               'reserved_usd', o.reserved_usd::text, 'limit_price', o.limit_price::text,
+               'left_usd', least(o.reserved_usd, o.maker_units / 1000000.0 - o.executed_usd)::text)
+               ORDER BY o.lt_order_id)
+               FILTER (WHERE o.condition_id = m.condition_id OR its.event_id = m.event_id),
+               '[]') AS stakes,
+           count(*) AS open_positions
+      FROM lt_orders o LEFT JOIN markets its ON its.condition_id = o.condition_id
+     WHERE o.strategy_id = state.strategy_id AND o.mode = 'live' AND o.outcome = 'OPEN'
+       AND (o.executed_shares > 0 OR o.reserved_usd > 0)
+"""
+"""Of the strategy: what it holds and works beside the market `m`, and how much in all."""
+
+_COMMITTED: Final[LiteralString] = """
+    SELECT coalesce(sum(o.reserved_usd), 0) + (
+           SELECT coalesce(sum(f.cost_usd + f.fee_usd), 0) FROM lt_fills f
+             JOIN lt_strategies own ON own.strategy_id = f.strategy_id
+            WHERE own.wallet_address = s.wallet_address
+              AND f.status IN ('matched', 'mined', 'retrying')) + (
+           SELECT coalesce(sum(f.cost_usd + f.fee_usd), 0) FROM lt_fills f
+             JOIN lt_strategies own ON own.strategy_id = f.strategy_id
+            WHERE own.wallet_address = s.wallet_address
+              AND f.status = 'confirmed' AND f.updated_at >= wallet.collateral_at)
+      FROM lt_orders o JOIN lt_strategies own ON own.strategy_id = o.strategy_id
+     WHERE own.wallet_address = s.wallet_address AND o.outcome = 'OPEN' AND o.reserved_usd > 0
+"""
+"""Of the wallet, over all its strategies: see `ltsys.domain.wallet_cash.WalletCash`."""
+
+_RECENT_PRICES: Final[LiteralString] = """
+    SELECT CASE t.token_id WHEN wanted.token_id THEN t.price ELSE 1 - t.price END
+      FROM source_trades t
+     WHERE t.condition_id = m.condition_id
+       AND t.traded_at > wanted.signal_at - interval '24 hours'
+     ORDER BY t.seq DESC LIMIT 50
+"""
+"""Of the token, by trades in either outcome of its market."""
 
 _EXECUTION: Final[LiteralString] = f"""
     SELECT {_SIGNAL_COLUMNS}, {STATE_COLUMNS}, {BREAKER_COLUMNS}, {MARKET_COLUMNS},
@@ -46,17 +92,27 @@ _EXECUTION: Final[LiteralString] = f"""
                       AND o.source_trade_id = seen.source_trade_id) AS has_order,
            ARRAY(SELECT gate FROM lt_gates WHERE open_until > clock_timestamp()) AS open_gates,
            ARRAY(SELECT to_jsonb(h) FROM halts_over(s.strategy_id, coalesce(
-               f.trader_address, seen.test_signal ->> 'trader_address')) h) AS halts
+               f.trader_address, seen.test_signal ->> 'trader_address')) h) AS halts,
+           wallet.collateral_usd, wallet.collateral_at, ({_COMMITTED}) AS committed_usd, held.*,
+           CASE WHEN r.target_volatility IS NOT NULL OR r.max_tolerance_ratio IS NOT NULL
+                THEN ARRAY({_RECENT_PRICES}) ELSE '{{}}' END AS recent_prices
       FROM lt_risk_state state
       JOIN lt_strategies s ON s.strategy_id = state.strategy_id
+      JOIN wallets wallet ON wallet.wallet_address = s.wallet_address
       JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
       JOIN ft_wallets w ON w.wallet_id = s.ft_wallet_id
       JOIN lt_seen_trades seen ON seen.strategy_id = state.strategy_id
       LEFT JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
+     CROSS JOIN LATERAL (
+           SELECT coalesce(f.token_id, seen.test_signal ->> 'token_id') AS token_id,
+                  coalesce(f.order_time, (seen.test_signal ->> 'signal_at')::timestamptz)
+                      AS signal_at) AS wanted
       LEFT JOIN markets m
         ON m.condition_id = coalesce(f.condition_id, seen.test_signal ->> 'condition_id')
+     CROSS JOIN LATERAL ({_STAKES}) AS held
      WHERE state.strategy_id = %s AND seen.source_trade_id = %s
 """  # noqa: S608  the columns are constants
+"""Runs behind the locks, so that all of it is as it is once they are ours."""
 
 
 class SignalRecords(Session):
@@ -84,7 +140,8 @@ class SignalRecords(Session):
             SELECT DISTINCT f.condition_id FROM lt_seen_trades seen
               JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
              WHERE seen.outcome = 'queued' AND NOT EXISTS (
-                   SELECT 1 FROM markets m WHERE m.condition_id = f.condition_id)
+                   SELECT 1 FROM markets m
+                    WHERE m.condition_id = f.condition_id AND m.event_id IS NOT NULL)
             """
         )
         return tuple(ConditionId(row["condition_id"]) for row in rows)
@@ -112,9 +169,18 @@ class SignalRecords(Session):
     def lock_execution(
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId
     ) -> Execution | None:
-        # a statement of its own, so that the next one sees what was committed while it waited:
-        # whoever held the lock may have tripped a breaker
+        # statements of their own, so that the next one sees what was committed while it waited:
+        # whoever held the lock may have tripped a breaker, or reserved the last of the cash;
+        # always the strategy before its wallet, so that no two wait for each other
         self._lock("SELECT 1 FROM lt_risk_state WHERE strategy_id = %s FOR UPDATE", (strategy_id,))
+        self._lock(
+            """
+            SELECT 1 FROM wallets WHERE wallet_address = (
+                   SELECT wallet_address FROM lt_strategies WHERE strategy_id = %s)
+               FOR NO KEY UPDATE
+            """,
+            (strategy_id,),
+        )
         row = self._row(_EXECUTION, (strategy_id, source_trade_id))
         if row is None:
             return None
@@ -130,6 +196,10 @@ class SignalRecords(Session):
             open_gates=frozenset(Gate(gate) for gate in row["open_gates"]),
             halts=halts_of(row["halts"]),
             breakers=breakers_of(row),
+            cash=_cash_of(row),
+            stakes=tuple(stake_of(held) for held in row["stakes"]),
+            open_positions=row["open_positions"],
+            recent_prices=tuple(Price(price) for price in row["recent_prices"]),
         )
 
     def _planned(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> LiveOrder | None:
@@ -182,6 +252,15 @@ class SignalRecords(Session):
             """,
             (outcome, reason, *key),
         )
+
+
+def _cash_of(row: Row) -> WalletCash:
+    collateral = row["collateral_usd"]
+    return WalletCash(
+        collateral=None if collateral is None else Usd(collateral),
+        read_at=row["collateral_at"],
+        committed=Usd(row["committed_usd"]),
+    )
 
 
 def _guard_of(extra: Row) -> DeadMarketGuard:

@@ -28,7 +28,7 @@ STATE_COLUMNS: Final[LiteralString] = f"""
 MARKET_COLUMNS: Final[LiteralString] = """
     m.condition_id AS market_id, m.title, m.tags, m.outcomes, m.start_at, m.game_start_at, m.end_at,
     m.is_closed, m.is_resolved, m.accepts_orders, m.is_neg_risk, m.version, m.fee_rate,
-    m.fee_exponent
+    m.fee_exponent, m.event_id
 """
 """Of `markets m`, where the id is joined from elsewhere and may be missing."""
 
