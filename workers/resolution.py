@@ -10,6 +10,7 @@ from ltsys.domain.ids import ConditionId
 from ltsys.usecases.reconcile import reconcile as compare_with_venue
 from ltsys.usecases.resolve_market import markets_to_resolve, settle_due
 from ltsys.usecases.resolve_market import resolve_market as resolve
+from ltsys.usecases.start_periods import start_periods
 from workers.app import app
 from workers.kick import kick, kick_each
 from workers.ticks import is_first
@@ -17,12 +18,13 @@ from workers.ticks import is_first
 
 @app.task(name="resolution.resolve_markets")
 def resolve_markets() -> None:
-    """Look at every market that has ended, and release payouts whose cooldown is over."""
+    """Look at every market that has ended; release payouts; start the counters of a new day."""
     if not is_first("resolve_markets", beat_schedule.SYNC_S):
         return
     own = services()
     kick_each("resolution.resolve_market", markets_to_resolve(store=own.store, clock=own.clock))
     settle_due(store=own.store, clock=own.clock)
+    start_periods(store=own.store, clock=own.clock)
 
 
 @app.task(name="resolution.resolve_market")

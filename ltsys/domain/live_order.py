@@ -125,6 +125,11 @@ class LiveOrder:
         """Payout − cost, fees apart (FT_RULES §9); None before its outcome is booked."""
         return None if self.payout is None else self.payout - self.executed
 
+    @property
+    def net_result(self) -> Usd:
+        """What it brought, its fees included; zero before its outcome is booked."""
+        return ZERO_USD if self.result is None else self.result - self.fees
+
     def moved(self, event: OrderEvent) -> Self:
         """The order after an event. Raises IllegalTransitionError."""
         return replace(self, status=after(self.status, event))

@@ -1,6 +1,7 @@
 """What changes when a fill comes, or fails, after its order's outcome was booked (L23, L34)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import ZERO_USD, Usd
@@ -12,6 +13,7 @@ class Booked:
 
     is_settled: bool
     """Its payout is available already."""
+    resolved_at: datetime
     losses_before: int
     peak_before: Usd
     later_count: int

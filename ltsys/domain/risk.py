@@ -154,6 +154,18 @@ def spent(state: RiskState, cost: Usd, *, matched_at: datetime) -> RiskState:
     return state
 
 
+def resulted(state: RiskState, change: Usd, *, booked_at: datetime) -> RiskState:
+    """The day's result with that change of an outcome that was booked at that moment.
+
+    A gain that belongs to an earlier day buys no more losses today; a loss always counts.
+    """
+    day = state.daily_reset_at
+    is_older = day is not None and booked_at < day - timedelta(days=1)
+    if is_older and change > ZERO_USD:
+        return state
+    return replace(state, daily_result=state.daily_result + change)
+
+
 def _counted(counter: Usd, cost: Usd) -> Usd:
     return max(ZERO_USD, counter + cost)
 

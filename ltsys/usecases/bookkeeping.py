@@ -7,6 +7,7 @@ from ltsys.domain.ledger import Book, Posting
 from ltsys.domain.live_order import LiveOrder, released
 from ltsys.domain.money import ZERO_USD
 from ltsys.domain.restatement import Booked, losses_in_a_row, peak_equity
+from ltsys.domain.risk import resulted
 from ltsys.domain.strategy import Mode, RiskState
 from ltsys.ports.store import Transaction
 from ltsys.usecases.trip_breakers import trip_by_result
@@ -93,6 +94,8 @@ def _judged_again(
         consecutive_losses=losses_in_a_row(state.consecutive_losses, before, after, booked),
         peak_equity=max(peak, state.balances.equity),
     )
+    change = after.net_result - before.net_result
+    state = resulted(state, change, booked_at=booked.resolved_at)
     _, rules = tx.rules(after.strategy_id)
     trip_by_result(after.strategy_id, rules, state, tx)
     return state

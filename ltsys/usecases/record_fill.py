@@ -69,7 +69,8 @@ def record_fill(
     fills = tuple(changed if f is known else f for f in tracking.fills)
     tracking = replace(tracking, fills=fills)
     if changed.status is FillStatus.FAILED:
-        return _reverse(changed, tracking, look_at, tx)
+        today = replace(tracking, state=rolled_over(tracking.state, now))
+        return _reverse(changed, today, look_at, tx)
     return tracking
 
 

@@ -14,6 +14,7 @@ from ltsys.domain.market import Market
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.order import ENDED
 from ltsys.domain.resolution import Resolved, payouts, resolution_of
+from ltsys.domain.risk import resulted, rolled_over
 from ltsys.domain.strategy import Mode, RiskState
 from ltsys.domain.venue import FillStatus
 from ltsys.ports import Clock, MarketData
@@ -87,12 +88,12 @@ def _book_outcome(tracking: Tracking, end: Resolved, now: datetime, tx: Transact
     order = replace(tracking.order, outcome=FtOutcome(end.verdict.value))
     payout = order.payout or ZERO_USD
     posting = ledger.resolve(order.lt_order_id, cost=order.executed, payout=payout)
-    state = book_posting(order, posting, tracking.state, tx)
+    state = book_posting(order, posting, rolled_over(tracking.state, now), tx)
     strategy, rules = tx.rules(order.strategy_id)
     settles_at = now + timedelta(seconds=strategy.cooldown_s)
     if settles_at <= now:
         state = _settle(order, payout, state, tx)
-    state = _judged(order, state)
+    state = _judged(order, state, now)
     tx.save_state(order.strategy_id, state)
     tx.close_order(order, was=tracking.state, resolved_at=now, settles_at=settles_at)
     tx.log(_entry(order, f"{order.outcome}: payout {payout}, result {order.result}"))
@@ -107,10 +108,11 @@ def _settle(order: LiveOrder, payout: Usd, state: RiskState, tx: Transaction) ->
     return book_posting(order, ledger.settle(order.lt_order_id, payout), state, tx)
 
 
-def _judged(order: LiveOrder, state: RiskState) -> RiskState:
-    """The run of losses and the peak; test orders change neither (L34, L36)."""
+def _judged(order: LiveOrder, state: RiskState, now: datetime) -> RiskState:
+    """The day's result, the run of losses and the peak; test orders change none (L33, L34, L36)."""
     if order.mode is not Mode.LIVE:
         return state
+    state = resulted(state, order.net_result, booked_at=now)
     is_loss = (order.result or ZERO_USD) < ZERO_USD
     losses = state.consecutive_losses + 1 if is_loss else 0
     peak = max(state.peak_equity, state.balances.equity)

@@ -20,6 +20,7 @@ from live_made import (
 
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.money import Usd
 from ltsys.domain.order import OrderEvent
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.records import SignalKey, WalletDecisions
@@ -37,6 +38,7 @@ def with_strategy(store: Store, *, rules=NO_LIMITS, state=None, **changes) -> No
     with store.transaction() as tx:
         tx.save_markets([a_market()], checked_at=NOON)
         tx.add_account("ann", ACCOUNT, 2, "env:KEY")
+        tx.note_collateral(ACCOUNT, Usd.of(1_000_000), read_at=NOON)
         assert tx.add_strategy(a_strategy(**changes), rules, state or a_state())
 
 

@@ -201,6 +201,7 @@ def test_an_outcome_is_kept_with_how_things_stood_before_it(store):
     assert booked == [
         Booked(
             is_settled=number > 1,
+            resolved_at=NOON + MINUTE if number == 3 else NOON,
             losses_before=number,
             peak_before=Usd.of(1000 + number),
             later_count=counts[order.lt_order_id],

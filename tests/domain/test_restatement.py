@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from live_made import an_order
+from live_made import NOON, an_order
 
 from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.money import Shares, Usd
@@ -14,7 +14,9 @@ ORDER = an_order(status=OrderStatus.FILLED)
 NOTHING = replace(ORDER, outcome=FtOutcome.WON)
 GAIN = replace(NOTHING, executed=Usd.of(10), executed_shares=Shares.of(25))
 LOSS = replace(GAIN, outcome=FtOutcome.LOST)
-BOOKED = Booked(is_settled=True, losses_before=0, peak_before=Usd.of(1000), later_count=0)
+BOOKED = Booked(
+    is_settled=True, resolved_at=NOON, losses_before=0, peak_before=Usd.of(1000), later_count=0
+)
 
 
 @pytest.mark.parametrize(

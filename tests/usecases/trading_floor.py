@@ -117,6 +117,7 @@ class Floor:
         launch_strategy(a_strategy(**strategy), rules, store=self.store)
         with self.store.transaction() as tx:
             tx.save_markets([a_market()], checked_at=NOON)
+            tx.note_collateral(ACCOUNT, self.venue.cash, read_at=self.clock.wall())
 
     # what happens
 

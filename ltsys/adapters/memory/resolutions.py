@@ -54,10 +54,11 @@ class ResolutionRecords(Session):
 
     def booked(self, order: LiveOrder) -> Booked | None:
         row = self._tables.lt_orders.get(order.lt_order_id)
-        if row is None or row.was is None:
+        if row is None or row.was is None or row.resolved_at is None:
             return None
         return Booked(
             is_settled=row.settles_at is None,
+            resolved_at=row.resolved_at,
             losses_before=row.was.consecutive_losses,
             peak_before=row.was.peak_equity,
             later_count=sum(

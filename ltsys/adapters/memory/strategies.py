@@ -1,12 +1,14 @@
 """Strategies, their limits, their state and their ledger."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from ltsys.adapters.memory.session import Session
 from ltsys.adapters.memory.tables import AccountRow, EntryRow, StrategyRow
 from ltsys.domain.account import Role, User
 from ltsys.domain.ids import Address, StrategyId, UserId
 from ltsys.domain.ledger import Book, Posting
+from ltsys.domain.risk import rolled_over
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
 
 
@@ -45,6 +47,14 @@ class StrategyRecords(Session):
         self._tables.lt_strategies[strategy.strategy_id] = row
         self.save_state(strategy.strategy_id, state)
         return True
+
+    def overdue_counters(self, now: datetime, limit: int) -> tuple[StrategyId, ...]:
+        overdue = [
+            strategy_id
+            for strategy_id, row in self._tables.lt_strategies.items()
+            if rolled_over(row.state, now) != row.state
+        ]
+        return tuple(sorted(overdue)[:limit])
 
     def lock_state(self, strategy_id: StrategyId) -> RiskState | None:
         row = self._tables.lt_strategies.get(strategy_id)

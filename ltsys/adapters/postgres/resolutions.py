@@ -65,6 +65,7 @@ class ResolutionRecords(Session):
             return None
         return Booked(
             is_settled=row["settles_at"] is None,
+            resolved_at=row["resolved_at"],
             losses_before=row["losses_before"],
             peak_before=Usd(row["peak_before"]),
             later_count=row["later_count"],
@@ -106,7 +107,7 @@ class ResolutionRecords(Session):
 
 
 _BOOKED: Final[LiteralString] = """
-    SELECT o.settles_at, coalesce(o.losses_before, 0) AS losses_before,
+    SELECT o.settles_at, o.resolved_at, coalesce(o.losses_before, 0) AS losses_before,
            coalesce(o.peak_before, 0) AS peak_before,
            (SELECT count(*) FROM lt_orders later
              WHERE later.strategy_id = o.strategy_id AND later.outcome <> 'OPEN'

@@ -1,5 +1,7 @@
 """Strategies, their limits, their state and their ledger."""
 
+from datetime import datetime
+
 from ltsys.adapters.postgres.rows import state_of, strategy_of
 from ltsys.adapters.postgres.rule_rows import RULE_COLUMNS, RULE_PLACES, rule_values, rules_of
 from ltsys.adapters.postgres.session import Session
@@ -66,6 +68,19 @@ class StrategyRecords(Session):
         )
         self.save_state(strategy.strategy_id, state)
         return True
+
+    def overdue_counters(self, now: datetime, limit: int) -> tuple[StrategyId, ...]:
+        rows = self._rows(
+            """
+            SELECT strategy_id FROM lt_risk_state
+             WHERE least(coalesce(daily_reset_at, '-infinity'),
+                         coalesce(weekly_reset_at, '-infinity'),
+                         coalesce(monthly_reset_at, '-infinity')) <= %s
+             ORDER BY strategy_id LIMIT %s
+            """,
+            (now, limit),
+        )
+        return tuple(StrategyId(row["strategy_id"]) for row in rows)
 
     def lock_state(self, strategy_id: StrategyId) -> RiskState | None:
         row = self._row(
