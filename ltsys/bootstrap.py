@@ -62,7 +62,12 @@ class Services:
     @cached_property
     def database(self) -> PostgresStore:
         """The pool of connections, open."""
-        return PostgresStore(self._database_url, pool_size=self.settings.database_pool).open()
+        settings = self.settings
+        return PostgresStore(
+            self._database_url,
+            pool_size=settings.database_pool,
+            patience_s=settings.database_patience_s,
+        ).open()
 
     @cached_property
     def store(self) -> Store:

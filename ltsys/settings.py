@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     overdue_after_s: int = Field(default=120, ge=1)
     """Machine seconds that a signal or an answer may wait before it is alerted about."""
     database_pool: int = Field(default=10, ge=1, le=100)
+    database_patience_s: float = Field(default=15.0, ge=0.1, le=60)
+    """Machine seconds until a database that gives no connection counts as down."""
     reconcile_s: int = Field(default=60, ge=1, le=3600)
     """Machine seconds between two comparisons of the books with the venue."""
     reconcile_grace_s: float = Field(default=30.0, ge=0, le=600)

@@ -27,6 +27,13 @@ def resolve_markets() -> None:
     start_periods(store=own.store, clock=own.clock)
 
 
+@app.task(name="resolution.settle_payouts")
+def settle_payouts() -> None:
+    """Release payouts whose cooldown is over, without waiting for the tick."""
+    own = services()
+    settle_due(store=own.store, clock=own.clock)
+
+
 @app.task(name="resolution.resolve_market")
 def resolve_market(condition_id: str) -> None:
     """Book the outcome of one market."""

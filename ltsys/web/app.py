@@ -1,4 +1,6 @@
-"""The web process: says what this is and whether it is well. It changes nothing (L63)."""
+"""The web process: the REST API, the pages, and a word for machines on whether all is well."""
+
+from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -6,6 +8,8 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from ltsys.bootstrap import services
 from ltsys.domain.errors import LtsysError
 from ltsys.web import sign_in
+from ltsys.web.api import add_api
+from ltsys.web.api.headers import SafeHeaders
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -28,11 +32,20 @@ whether all is well, and <code>lt --help</code> lists the rest.</p>
 
 
 def create_app() -> FastAPI:
-    """A page to read, and those to sign in by; the interactive documentation is off."""
-    app = FastAPI(title="ltsys", docs_url=None, redoc_url=None, openapi_url=None)
-    app.get("/", response_class=HTMLResponse)(_index)
-    app.get("/healthz")(_health)
-    app.include_router(sign_in.router)
+    """Everything but /healthz asks who is there (L63)."""
+    app = FastAPI(
+        title="ltsys",
+        version=version("ltsys"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.add_middleware(SafeHeaders)
+    app.get("/", response_class=HTMLResponse, include_in_schema=False)(_index)
+    app.get("/healthz", include_in_schema=False)(_health)
+    add_api(app)
+    app.include_router(sign_in.router, include_in_schema=False)
     return app
 
 

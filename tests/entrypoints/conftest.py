@@ -1,11 +1,15 @@
 """A whole system for all tests of this folder, started and stopped by the command itself."""
 
 import json
+import os
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from lt_harness import Running, started
+
+from ltsys.embedded import Servers, create_database, drop_database
 
 NOBODY = "0x" + "0" * 38 + "42"
 QUIET = "FT_QUIET"
@@ -33,3 +37,11 @@ def quiet(system: Running, tmp_path_factory: pytest.TempPathFactory) -> str:
     made = system.lt("strategies", "create", "--ft-wallet", QUIET, "--capital", "250")
     assert made.code == 0, made.err
     return f"LT_{QUIET}"
+
+
+@pytest.fixture(scope="module")
+def module_database_url(servers: Servers, template_database: str) -> Iterator[str]:
+    """As `database_url`, for all the tests of a module that only read."""
+    name = f"ltsys_m{os.getpid()}_{secrets.token_hex(4)}"
+    yield create_database(servers.database_url, name, template=template_database)
+    drop_database(servers.database_url, name)

@@ -95,12 +95,12 @@ class PostgresTransaction(
 class PostgresStore:
     """One pool a process. Opened on first use, so that nothing crosses a fork."""
 
-    def __init__(self, url: str, *, pool_size: int) -> None:
+    def __init__(self, url: str, *, pool_size: int, patience_s: float = 15) -> None:
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             min_size=1,
             max_size=pool_size,
-            timeout=15,
+            timeout=patience_s,
             open=False,
             kwargs={"row_factory": dict_row, "options": _SESSION, "autocommit": True},
             connection_class=Connection,
