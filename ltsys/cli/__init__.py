@@ -22,7 +22,9 @@ from ltsys.cli import (
     status,
     strategies,
     stream,
+    tokens,
     up,
+    users,
     wallets,
 )
 from ltsys.domain.errors import LtsysError
@@ -47,6 +49,8 @@ app.add_typer(wallets.app, name="wallets")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(users.app, name="users")
+app.add_typer(tokens.app, name="tokens")
 app.command("force-test")(force_test.force_test)
 app.command("bench")(bench.bench)
 app.command("drill")(drill.drill)
