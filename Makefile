@@ -4,6 +4,8 @@
 PYTHON ?= python3
 RECORDING ?= ../shared/data/leaders
 ARGS ?=
+# Tests mostly wait for servers and clocks, so even two cores do two at a time.
+SHARED_OUT := --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
@@ -20,7 +22,7 @@ demo: .venv/.installed ## Run everything on this machine: servers, simulator, wo
 	@exec $(BIN)/lt demo $(ARGS)
 
 test: .venv/.installed-dev ## Run the tests against real, embedded servers
-	@exec $(BIN)/pytest $(ARGS)
+	@exec $(BIN)/pytest $(SHARED_OUT) $(ARGS)
 
 check: .venv/.installed-dev ## Check format, lint, types and who imports whom
 	$(BIN)/ruff format --check .

@@ -14,6 +14,7 @@ import pytest
 import redis
 from alembic import command
 from alembic.config import Config
+from xdist.scheduler import LoadFileScheduling
 
 from ltsys.embedded import Servers, create_database, drop_database, servers_from_environment
 
@@ -21,6 +22,31 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 _NUMBERS = itertools.count(1)
 # Kept away from index 0, where a developer's own broker would live.
 _REDIS_INDEX = 15
+_TOGETHER = {
+    "tests/chaos/test_killed_workers.py": "the recorded hour",
+    "tests/story/test_recorded_hour.py": "the recorded hour",
+}
+"""Files that share what takes long to make."""
+_APART = ("tests/chaos/test_drill.py",)
+"""Files whose tests share nothing and take long one by one."""
+
+
+class _Shares(LoadFileScheduling):
+    """Which tests one process runs together, where several share the work: those of a file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return nodeid if file in _APART else _TOGETHER.get(file, file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Shares:
+    return _Shares(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests first, each in its random place, so that no process is left with one alone."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture
@@ -98,7 +124,8 @@ def empty_database_url(servers: Servers) -> Iterator[str]:
 @pytest.fixture
 def redis_url(servers: Servers) -> Iterator[str]:
     """An address of an empty Redis database."""
-    url = urlunsplit(urlsplit(servers.redis_url)._replace(path=f"/{_REDIS_INDEX}"))
+    index = _REDIS_INDEX - int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    url = urlunsplit(urlsplit(servers.redis_url)._replace(path=f"/{index}"))
     with redis.Redis.from_url(url) as client:
         client.flushdb()
         yield url
