@@ -9,6 +9,7 @@ from rich.markup import escape
 from ltsys.cli import (
     alerts,
     bench,
+    breakers,
     demo,
     doctor,
     drill,
@@ -51,6 +52,7 @@ app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(breakers.app, name="breakers")
 app.command("force-test")(force_test.force_test)
 app.command("bench")(bench.bench)
 app.command("drill")(drill.drill)

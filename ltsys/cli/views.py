@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ltsys.cli.output import age, dollars, limit, percent, signed, table
+from ltsys.domain.breaker import explained
 from ltsys.domain.order import readers_word
 from ltsys.ports.queries import LogRow, OrderRow, Pulse, StrategyRow
 from ltsys.usecases.queries import Overview, why
@@ -84,6 +85,8 @@ def state_of(row: StrategyRow) -> str:
         return "inactive"
     if row.state.is_paused:
         return f"[yellow]paused[/]: {escape(row.state.pause_reason or '')}"
+    if row.breakers:
+        return f"[red]stopped[/]: {escape(explained(row.breakers[0]))}"
     return "[green]active[/]"
 
 

@@ -20,6 +20,7 @@ SHARED = frozenset(
     | {"beat_slots", "lt_gates", "alembic_version"}
 )
 ARGUMENTS = {
+    "breakers": [100],
     "order": [order_of(BOB)],
     "force_test": [strategy_of(BOB), "trade-bob"],
     "logs": [100],

@@ -15,7 +15,7 @@ class BreakerRecords(Session):
 
     def breaker_rules(self) -> tuple[BreakerRule, ...]:
         rows = self._rows("SELECT * FROM lt_breaker_rules ORDER BY coalesce(strategy_id, ''), kind")
-        return tuple(_rule_of(row) for row in rows)
+        return tuple(breaker_rule_of(row) for row in rows)
 
     def save_breaker_rule(self, rule: BreakerRule, *, by: str) -> None:
         self._write(
@@ -59,7 +59,9 @@ class BreakerRecords(Session):
         rows = self._rows(
             _WATCHED, {"kinds": sorted(kind.value for kind in kinds), "strategy": strategy_id}
         )
-        return tuple(Watched(rule=_rule_of(row), readings=tuple(row["readings"])) for row in rows)
+        return tuple(
+            Watched(rule=breaker_rule_of(row), readings=tuple(row["readings"])) for row in rows
+        )
 
     def trip_breaker(self, trip: Trip) -> Breaker | None:
         rule = trip.rule
@@ -165,7 +167,7 @@ def breakers_of(row: Row) -> Breakers:
     """From a row with BREAKER_COLUMNS."""
     return Breakers(
         tripped=tuple(_opened(each) for each in row["breakers"] or ()),
-        rules=tuple(_rule_of(each) for each in row["breaker_rules"] or ()),
+        rules=tuple(breaker_rule_of(each) for each in row["breaker_rules"] or ()),
     )
 
 
@@ -201,7 +203,8 @@ def breaker_of(row: Row) -> Breaker:
     )
 
 
-def _rule_of(row: Row) -> BreakerRule:
+def breaker_rule_of(row: Row) -> BreakerRule:
+    """From a row of `lt_breaker_rules`, or an object in a JSON column."""
     threshold = row["threshold"]
     return BreakerRule(
         kind=BreakerKind(row["kind"]),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.rows import dict_row
 
+from ltsys.adapters.postgres.breakers import breaker_of, breaker_rule_of
 from ltsys.adapters.postgres.halts import kept_halt_of
 from ltsys.adapters.postgres.operations import OperationsRecords, open_alert_of
 from ltsys.adapters.postgres.page_reads import PageReads
@@ -22,6 +23,7 @@ from ltsys.adapters.postgres.statements import (
 from ltsys.adapters.postgres.strategy_reads import STRATEGIES, WALLETS, strategy_row, wallet_row
 from ltsys.adapters.postgres.streams import StreamRecords
 from ltsys.domain.alert import OpenAlert
+from ltsys.domain.breaker import Breaker, BreakerRule
 from ltsys.domain.gate import Gate
 from ltsys.domain.halt import KeptHalt
 from ltsys.domain.ids import LtOrderId, StrategyId, UserId
@@ -93,6 +95,14 @@ class PostgresQueries(PostgresPagedQueries):
     def logs(self, limit: int) -> tuple[LogRow, ...]:
         with self._session() as session:
             return session.logs(limit)
+
+    def breakers(self, limit: int) -> tuple[Breaker, ...]:
+        with self._session() as session:
+            return session.breakers(limit)
+
+    def breaker_rules(self) -> tuple[BreakerRule, ...]:
+        with self._session() as session:
+            return session.breaker_rules()
 
     def halts(self, limit: int) -> tuple[KeptHalt, ...]:
         with self._session() as session:
@@ -166,6 +176,13 @@ class _Reading(PageReads):
         rows = self._rows(_LOGS, self._asked(limit=limit))
         return tuple(LogRow(**row) for row in reversed(rows))
 
+    def breakers(self, limit: int) -> tuple[Breaker, ...]:
+        rows = self._rows(_BREAKERS, self._asked(limit=limit))
+        return tuple(map(breaker_of, rows))
+
+    def breaker_rules(self) -> tuple[BreakerRule, ...]:
+        return tuple(map(breaker_rule_of, self._rows(_BREAKER_RULES, self._asked())))
+
     def halts(self, limit: int) -> tuple[KeptHalt, ...]:
         rows = self._rows(_HALTS, self._asked(limit=limit))
         return tuple(map(kept_halt_of, rows))
@@ -208,6 +225,14 @@ class _Reading(PageReads):
 _LOGS: Final[LiteralString] = f"""
     SELECT time AS at, level, stage, message, strategy_id FROM lt_execute_logs
      WHERE {of_user_or_nobody("strategy_id")} ORDER BY log_id DESC LIMIT %(limit)s
+"""  # noqa: S608  the columns are a constant
+_BREAKERS: Final[LiteralString] = f"""
+    SELECT * FROM lt_breakers WHERE strategy_id IS NULL OR {of_user("strategy_id")}
+     ORDER BY cleared_at IS NOT NULL, breaker_id DESC LIMIT %(limit)s
+"""  # noqa: S608  the columns are a constant
+_BREAKER_RULES: Final[LiteralString] = f"""
+    SELECT * FROM lt_breaker_rules WHERE strategy_id IS NULL OR {of_user("strategy_id")}
+     ORDER BY coalesce(strategy_id, ''), kind
 """  # noqa: S608  the columns are a constant
 _HALTS: Final[LiteralString] = f"""
     SELECT * FROM lt_halts

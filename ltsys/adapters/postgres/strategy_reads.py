@@ -2,16 +2,17 @@
 
 from typing import Final, LiteralString
 
+from ltsys.adapters.postgres.breakers import breakers_of
 from ltsys.adapters.postgres.rows import state_of, strategy_of
 from ltsys.adapters.postgres.rule_rows import rules_of
 from ltsys.adapters.postgres.session import Row
-from ltsys.adapters.postgres.statements import STATE_COLUMNS
+from ltsys.adapters.postgres.statements import BREAKER_COLUMNS, STATE_COLUMNS
 from ltsys.domain.ids import FtWalletId
 from ltsys.domain.money import Usd
 from ltsys.ports.queries import StrategyRow, WalletRow
 
 STRATEGIES: Final[LiteralString] = f"""
-    SELECT s.strategy_id, {STATE_COLUMNS},
+    SELECT s.strategy_id, {STATE_COLUMNS}, {BREAKER_COLUMNS},
            (SELECT count(*) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
                AND f.order_time >= s.launched_at) AS ft_order_count,
            (SELECT coalesce(sum(pnl), 0) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
@@ -50,6 +51,7 @@ def strategy_row(row: Row) -> StrategyRow:
         strategy=strategy_of(row),
         rules=rules_of(row),
         state=state_of(row),
+        breakers=breakers_of(row).tripped,
         ft_order_count=row["ft_order_count"],
         ft_pnl=Usd(row["ft_pnl"]),
         lt_pnl=Usd(row["lt_pnl"]),

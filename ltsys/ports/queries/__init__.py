@@ -6,6 +6,7 @@ The records are read models: sums and sentences for showing, never inputs to a d
 from typing import Protocol, Self
 
 from ltsys.domain.alert import OpenAlert
+from ltsys.domain.breaker import Breaker, BreakerRule
 from ltsys.domain.errors import LtsysError
 from ltsys.domain.halt import KeptHalt
 from ltsys.domain.ids import LtOrderId, StrategyId, UserId
@@ -119,6 +120,14 @@ class Queries(PagedQueries, Protocol):
 
     def logs(self, limit: int) -> tuple[LogRow, ...]:
         """Oldest first, of the newest `limit`."""
+        ...
+
+    def breakers(self, limit: int) -> tuple[Breaker, ...]:
+        """Those that are tripped, then those that were; the newest first of each."""
+        ...
+
+    def breaker_rules(self) -> tuple[BreakerRule, ...]:
+        """Those of all strategies first."""
         ...
 
     def halts(self, limit: int) -> tuple[KeptHalt, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from ltsys.domain.breaker import Breaker
 from ltsys.domain.ids import Address, ConditionId, FtWalletId
 from ltsys.domain.money import Usd
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
@@ -16,6 +17,8 @@ class StrategyRow:
     strategy: Strategy
     rules: RiskRules
     state: RiskState
+    breakers: tuple[Breaker, ...]
+    """Those that stop it now, its own and those of all strategies."""
     ft_order_count: int
     ft_pnl: Usd
     lt_pnl: Usd
