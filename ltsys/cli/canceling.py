@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ltsys.bootstrap import Services
@@ -70,13 +71,15 @@ def _round(own: Services, canceled: set[VenueOrderId]) -> Canceling:
 def cancel_row_by_row(halt_id: HaltId, own: Services) -> tuple[LtOrderId, ...]:
     """Every working order under the kill was asked to be canceled; returns those that still work.
 
-    What the venue does not answer now, the sweep asks again.
+    Workers do the same at the same time, and go on with it: what they took is waited for.
     """
-    desk = own.desk
-    for lt_order_id in orders_to_cancel(desk=desk):
-        try:
-            cancel_order(lt_order_id, desk=desk)
-        except LtsysError:
-            continue
-    with desk.store.reading() as tx:
-        return tx.orders_under(halt_id)
+    pause, began, desk = threading.Event(), time.monotonic(), own.desk
+    while True:
+        for lt_order_id in orders_to_cancel(desk=desk):
+            with suppress(LtsysError):
+                cancel_order(lt_order_id, desk=desk)
+        with desk.store.reading() as tx:
+            working = tx.orders_under(halt_id)
+        if not working or time.monotonic() - began >= _GIVE_UP_S:
+            return working
+        pause.wait(_PAUSE_S)

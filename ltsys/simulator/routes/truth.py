@@ -74,6 +74,7 @@ def _order_truth(order: Order) -> dict[str, object]:
         "side": order.side,
         "order_type": order.order_type,
         "status": order.status,
+        "created_at": order.created_at,
         "maker_units": order.maker_units,
         "taker_units": order.taker_units,
         "fills": [_fill_truth(fill, order.order_id) for fill in order.fills],
