@@ -123,7 +123,9 @@ _CASH_MOVED: LiteralString = """
 
 
 def _booked_fills(connection: Connection) -> set[tuple[str, str]]:
+    """Without those of shadow orders, of which the venue knows nothing (LESSONS L36)."""
     rows = connection.execute(
-        "SELECT trade_id, order_id FROM lt_fills WHERE status <> 'failed'"
+        "SELECT f.trade_id, f.order_id FROM lt_fills f JOIN lt_orders o USING (lt_order_id)"
+        " WHERE f.status <> 'failed' AND o.mode <> 'shadow'"
     ).fetchall()
     return {(row["trade_id"], row["order_id"]) for row in rows}

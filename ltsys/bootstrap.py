@@ -21,6 +21,7 @@ from ltsys.adapters.polymarket.trade_feed import PolymarketTradeFeed
 from ltsys.adapters.postgres import PostgresStore
 from ltsys.adapters.postgres.queries import PostgresQueries
 from ltsys.adapters.sabotage import Saboteur
+from ltsys.adapters.shadow import ShadowVenue
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.gate import Gate
 from ltsys.domain.ids import Address, address
@@ -147,6 +148,12 @@ class Services:
         )
 
     @cached_property
+    def shadow(self) -> ShadowVenue:
+        """Where shadow orders go; it can send nothing."""
+        account = Address(self.signer.address.lower())
+        return ShadowVenue(self.store, self.market_data, self.clock, account)
+
+    @cached_property
     def streams(self) -> PolymarketStreams:
         settings = self.settings
         url = settings.stream_url or _VENUES_STREAMS
@@ -172,6 +179,7 @@ class Services:
             market_data=self.market_data,
             signer=self._sabotaged(self.signer, "sign"),
             venue=self._sabotaged(self.venue, "post", "fills"),
+            shadow=self.shadow,
             clock=self.clock,
             halt_file=self.halt_file,
             account=self.signer.address.lower(),

@@ -23,6 +23,7 @@ from ltsys.domain.live_order import LiveOrder, Plan, planned
 from ltsys.domain.market import Book, BookLevel, Market, Outcome
 from ltsys.domain.money import ZERO_USD, Price, Shares, Usd
 from ltsys.domain.source_trade import Side, SourceTrade
+from ltsys.domain.stage import Stage, Standing
 from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.venue import FillStatus, TimeInForce, VenueFill
 
@@ -128,6 +129,7 @@ def a_strategy(**changes) -> Strategy:
         time_in_force=TimeInForce.FAK,
         max_signal_age_s=180,
         cooldown_s=0,
+        standing=Standing(stage=Stage.FULL),
     )
     return replace(strategy, **changes)
 
@@ -198,7 +200,7 @@ def a_plan(**changes) -> Plan:
 
 
 def an_order(number: int = 1, **changes) -> LiveOrder:
-    return replace(planned(a_signal(number), a_plan()), **changes)
+    return replace(planned(a_signal(number), a_plan(), book=ledger.Book.LIVE), **changes)
 
 
 def a_match(

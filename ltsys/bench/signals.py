@@ -9,6 +9,7 @@ from ltsys.adapters.postgres import PostgresStore
 from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ids import Address, FtWalletId, StrategyId
 from ltsys.domain.money import Usd
+from ltsys.domain.stage import Stage, Standing
 from ltsys.domain.strategy import RiskRules, Strategy
 from ltsys.domain.venue import TimeInForce
 from ltsys.usecases.add_wallet import add_account, add_ft_wallet
@@ -90,4 +91,5 @@ def _strategy(number: int, account: Address, now: datetime) -> Strategy:
         time_in_force=TimeInForce.FAK,
         max_signal_age_s=86_400,
         cooldown_s=0,
+        standing=Standing(stage=Stage.FULL),
     )

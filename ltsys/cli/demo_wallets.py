@@ -8,6 +8,7 @@ from decimal import Decimal
 from ltsys.domain.ft_wallet import AllocationMethod, FtWallet
 from ltsys.domain.ids import FtWalletId
 from ltsys.domain.money import Usd
+from ltsys.domain.stage import Stage, Standing
 from ltsys.domain.strategy import RiskRules
 from ltsys.usecases.open_strategy import Asked
 
@@ -104,6 +105,7 @@ def strategies() -> tuple[Asked, ...]:
             slippage_tolerance=Decimal("0.20"),
             rules=_rules(max_drawdown_ratio=Decimal("0.50")),
             max_signal_age_s=_PATIENT_S,
+            standing=Standing(stage=Stage.FULL),
         ),
         Asked(
             ft_wallet="FT_DEMO_KELLY",
@@ -111,6 +113,7 @@ def strategies() -> tuple[Asked, ...]:
             slippage_tolerance=Decimal("0.20"),
             rules=_rules(max_position_size=Usd.of(15), max_drawdown_ratio=Decimal("0.50")),
             max_signal_age_s=_PATIENT_S,
+            standing=Standing(stage=Stage.FULL),
             cooldown_s=60,
         ),
         Asked(
@@ -124,6 +127,7 @@ def strategies() -> tuple[Asked, ...]:
                 max_drawdown_ratio=Decimal("0.20"),
             ),
             max_signal_age_s=_PATIENT_S,
+            standing=Standing(stage=Stage.FULL),
         ),
     )
 

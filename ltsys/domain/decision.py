@@ -15,9 +15,10 @@ from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.live_order import Plan
 from ltsys.domain.market import Book
-from ltsys.domain.money import Price, Shares, Usd
+from ltsys.domain.money import ZERO_USD, Price, Shares, Usd
 from ltsys.domain.planning import plan_order, steps, strategy_checks
 from ltsys.domain.situation import Situation
+from ltsys.domain.stage_cap import stage_checks
 
 _REACH = Decimal("1.5")
 _ASKS = 200
@@ -82,7 +83,7 @@ def decide(case: Case) -> Plan | Denial | None:
     """The answer to a case; None where there is nothing to say yet: it waits, or goes on."""
     if case.waits_for is None and not case.is_planned:
         return plan_order(case.situation)
-    denial = first_denial(strategy_checks(case.situation))
+    denial = first_denial(_before_a_plan(case))
     if denial is None or case.waits_for is None:
         return denial
     return replace(denial, text=f"{denial.text}; it waited: {case.waits_for}")
@@ -103,7 +104,16 @@ def checks_of(case: Case) -> tuple[Check, ...]:
 def _steps(case: Case) -> Iterator[Check | Plan]:
     if case.waits_for is None and not case.is_planned:
         return steps(case.situation)
-    return strategy_checks(case.situation)
+    return _before_a_plan(case)
+
+
+def _before_a_plan(case: Case) -> Iterator[Check]:
+    """What the strategy itself says; of an order that is planned also what its stage says now."""
+    situation = case.situation
+    yield from strategy_checks(situation)
+    if case.is_planned and not situation.signal.is_force_test:
+        # it may have been demoted since
+        yield from stage_checks(ZERO_USD, situation.strategy, situation.state)
 
 
 def decision_on(case: Case, lt_order_id: LtOrderId, *, attempt: int) -> Decision | None:

@@ -39,7 +39,13 @@ class Book(StrEnum):
     """Whose money it is: modes never mix with live capital (LESSONS L36)."""
 
     LIVE = "live"
+    SHADOW = "shadow"
     FORCE_TEST = "force_test"
+
+    @property
+    def has_capital(self) -> bool:
+        """Whether it holds a strategy's own capital, with balances and counters beside it."""
+        return self is not Book.FORCE_TEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

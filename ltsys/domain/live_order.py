@@ -94,8 +94,8 @@ class LiveOrder:
 
     @property
     def book(self) -> ledger.Book:
-        """Test orders have books of their own (LESSONS L36)."""
-        return ledger.Book(self.mode.value)
+        """Shadow and test orders have books of their own (LESSONS L36)."""
+        return self.mode.book
 
     @property
     def reserve_cause(self) -> str:
@@ -141,8 +141,13 @@ def lt_order_id(signal: Signal) -> LtOrderId:
     return LtOrderId(f"lto_{digest[:32]}")
 
 
-def planned(signal: Signal, plan: Plan) -> LiveOrder:
-    """The order that a plan becomes."""
+def mode_of(signal: Signal, book: ledger.Book) -> Mode:
+    """What stands behind an order on this signal, of a strategy that trades in that book."""
+    return Mode.FORCE_TEST if signal.is_force_test else Mode(book.value)
+
+
+def planned(signal: Signal, plan: Plan, *, book: ledger.Book) -> LiveOrder:
+    """The order that a plan becomes, of a strategy that trades in that book."""
     return LiveOrder(
         lt_order_id=lt_order_id(signal),
         strategy_id=signal.strategy_id,
@@ -150,7 +155,7 @@ def planned(signal: Signal, plan: Plan) -> LiveOrder:
         ft_order_id=signal.ft_order_id,
         condition_id=signal.condition_id,
         token_id=signal.token_id,
-        mode=Mode.FORCE_TEST if signal.is_force_test else Mode.LIVE,
+        mode=mode_of(signal, book),
         status=OrderStatus.PLANNED,
         signal_price=signal.price,
         signal_size=signal.size,

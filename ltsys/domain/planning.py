@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
+from ltsys.domain import ledger
 from ltsys.domain.breaker import Breaker, explained
 from ltsys.domain.checks import at_least
 from ltsys.domain.denial import Check, Denial, DenialCode
@@ -17,6 +18,7 @@ from ltsys.domain.pricing import MIN_MARKETABLE_BUY
 from ltsys.domain.quality import dead_market
 from ltsys.domain.risk import cash_checks, limit_checks
 from ltsys.domain.situation import Situation
+from ltsys.domain.stage_cap import stage_checks
 from ltsys.domain.strategy import Strategy
 from ltsys.domain.wallet_cash import wallet_checks
 
@@ -78,8 +80,11 @@ def order_checks(situation: Situation, draft: Draft) -> Iterator[Check]:
     yield from depth_checks(situation, draft)
     if not is_test:
         yield from limit_checks(situation, draft)
+        yield from stage_checks(draft.reserve, situation.strategy, situation.state)
         yield from cash_checks(draft.reserve, situation.state)
-    yield from wallet_checks(draft.reserve, situation.cash)
+    if is_test or situation.state.book is ledger.Book.LIVE:
+        # paper needs no dollar of the wallet's
+        yield from wallet_checks(draft.reserve, situation.cash)
 
 
 def strategy_checks(situation: Situation) -> Iterator[Check]:

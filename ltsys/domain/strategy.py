@@ -14,16 +14,26 @@ from ltsys.domain.ids import (
     StrategyId,
     TokenId,
 )
-from ltsys.domain.ledger import Balances
+from ltsys.domain.ledger import Balances, Book
 from ltsys.domain.money import ZERO_USD, Price, Usd
+from ltsys.domain.stage import Stage, Standing
 from ltsys.domain.venue import TimeInForce
+
+SHADOW_ONLY = Standing(stage=Stage.SHADOW)
 
 
 class Mode(StrEnum):
     """What stands behind an order: real capital, or a marked test (DESIGN §8)."""
 
     LIVE = "live"
+    SHADOW = "shadow"
+    """Virtual money against the real book; nothing is sent."""
     FORCE_TEST = "force_test"
+
+    @property
+    def book(self) -> Book:
+        """Whose money its orders move (LESSONS L36)."""
+        return Book(self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +51,13 @@ class Strategy:
     time_in_force: TimeInForce
     max_signal_age_s: int
     cooldown_s: int
+    standing: Standing = SHADOW_ONLY
+    """How far it may go with real money; a strategy that nobody promoted sends nothing."""
+
+    @property
+    def mode(self) -> Mode:
+        """What stands behind the orders that it plans now."""
+        return Mode.LIVE if self.standing.stage.is_live else Mode.SHADOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +133,8 @@ class RiskState:
     weekly_reset_at: datetime | None = None
     monthly_spent: Usd = ZERO_USD
     monthly_reset_at: datetime | None = None
+    book: Book = Book.LIVE
+    """Whose money these are; live and shadow have balances and counters apart (LESSONS L36)."""
 
     @property
     def drawdown_ratio(self) -> Decimal:

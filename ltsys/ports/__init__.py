@@ -4,9 +4,10 @@ from ltsys.ports.world import (
     Clock,
     MarketData,
     ModelScores,
+    OrderVenue,
     Signer,
     TradeFeed,
     Venue,
 )
 
-__all__ = ["Clock", "MarketData", "ModelScores", "Signer", "TradeFeed", "Venue"]
+__all__ = ["Clock", "MarketData", "ModelScores", "OrderVenue", "Signer", "TradeFeed", "Venue"]

@@ -29,7 +29,7 @@ from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderEvent
 from ltsys.domain.restatement import Booked
 from ltsys.domain.source_trade import SourceTrade
-from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
+from ltsys.domain.strategy import Mode, RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.accounts import AccountStore
@@ -50,6 +50,7 @@ from ltsys.ports.records import (
     WalletDecisions,
     WalletWork,
 )
+from ltsys.ports.stages import ChangeStore, ShadowStore, StageStore
 from ltsys.ports.stream import StreamStore
 
 
@@ -176,7 +177,9 @@ class LiveStore(Protocol):
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId
     ) -> Execution | None: ...
 
-    def add_denied(self, signal: Signal, denial: Denial, *, planned_at: datetime) -> None:
+    def add_denied(
+        self, signal: Signal, denial: Denial, *, mode: Mode, planned_at: datetime
+    ) -> None:
         """The order that was not, with its code and sentence; the signal leaves the outbox."""
         ...
 
@@ -191,7 +194,8 @@ class LiveStore(Protocol):
     def save_envelope(self, order: LiveOrder, signed: SignedOrder, *, attempt: int) -> None:
         """The envelope as a row, and the order on its way for ANSWER_PATIENCE.
 
-        Raises StaleWriteError, also where a halt stands over the order by now (LESSONS L61).
+        Raises StaleWriteError, also where a halt stands over the order by now (LESSONS L61), and
+        for a live order whose strategy was demoted meanwhile.
         """
         ...
 
@@ -258,7 +262,9 @@ class LiveStore(Protocol):
         """
         ...
 
-    def save_state(self, strategy_id: StrategyId, state: RiskState) -> None: ...
+    def save_state(self, strategy_id: StrategyId, state: RiskState) -> None:
+        """In the state's own book."""
+        ...
 
     def due_orders(self, now: datetime, limit: int) -> tuple[LtOrderId, ...]:
         """Orders whose next look at the venue has come; it is put off by ANSWER_PATIENCE."""
@@ -275,7 +281,10 @@ class LiveStore(Protocol):
     def move_fill(self, fill: Fill) -> None: ...
 
     def held_shares(self, order: LiveOrder) -> Shares:
-        """Unresolved shares of the order's token in our books for its wallet, all modes."""
+        """Unresolved shares of the order's token in our books for its wallet.
+
+        Of a shadow order those of all shadow orders; else those of all others (LESSONS L36).
+        """
         ...
 
     def executed_orders_in(self, condition_id: ConditionId) -> tuple[LtOrderId, ...]:
@@ -317,7 +326,19 @@ class LiveStore(Protocol):
         """Strategies of which a counter should have started anew by then, or never did (L33)."""
         ...
 
-    def lock_state(self, strategy_id: StrategyId) -> RiskState | None: ...
+    def open_book(self, strategy_id: StrategyId, state: RiskState) -> None:
+        """The strategy has balances and counters in the state's book, where it had none.
+
+        Raises AlreadyRecordedError where it had.
+        """
+        ...
+
+    def lock_state(self, strategy_id: StrategyId, book: Book | None = None) -> RiskState | None:
+        """In the book in which the strategy trades now, unless another is named.
+
+        None where it was never opened. The lock is on all books of the strategy.
+        """
+        ...
 
     def add_force_test(self, signal: Signal) -> None: ...
 
@@ -342,6 +363,9 @@ class Transaction(
     DecisionStore,
     AnswerStore,
     HaltStore,
+    StageStore,
+    ChangeStore,
+    ShadowStore,
     Protocol,
 ):
     """What can be read and written together."""

@@ -47,8 +47,8 @@ class Signer(Protocol):
         ...
 
 
-class Venue(Protocol):
-    """Our account at the exchange."""
+class OrderVenue(Protocol):
+    """Where orders are placed and looked at: the exchange, or the paper one of shadow orders."""
 
     def post(self, signed: SignedOrder) -> PostAnswer:
         """Offer a signed order once; never retries by itself.
@@ -73,6 +73,18 @@ class Venue(Protocol):
         """
         ...
 
+    def shares(self, token_id: TokenId) -> Shares:
+        """Shares of a token that the venue shows for our wallet. Raises as `order`."""
+        ...
+
+    def cancel(self, order_id: VenueOrderId) -> CancelAnswer:
+        """Ask to cancel. Raises VenueUnavailableError, OutcomeUnknownError."""
+        ...
+
+
+class Venue(OrderVenue, Protocol):
+    """Our account at the exchange."""
+
     def open_orders(self) -> tuple[VenueOrder, ...]:
         """Every order of our account that the venue works, all pages read. Raises as `fills`."""
         ...
@@ -84,10 +96,6 @@ class Venue(Protocol):
         """
         ...
 
-    def cancel(self, order_id: VenueOrderId) -> CancelAnswer:
-        """Ask to cancel. Raises VenueUnavailableError, OutcomeUnknownError."""
-        ...
-
     def cancel_all(self) -> Mapping[VenueOrderId, CancelAnswer]:
         """Ask to cancel everything that works for our key; the answer names what it was about.
 
@@ -97,10 +105,6 @@ class Venue(Protocol):
 
     def balance(self) -> VenueBalance:
         """Raises VenueUnavailableError, MalformedAnswerError."""
-        ...
-
-    def shares(self, token_id: TokenId) -> Shares:
-        """Shares of a token that the venue shows for our wallet. Raises as `balance`."""
         ...
 
     def version(self) -> int:

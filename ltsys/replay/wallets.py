@@ -12,6 +12,7 @@ from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ft_wallet_json import wallet_from_json
 from ltsys.domain.ids import Address, FtWalletId, StrategyId
 from ltsys.domain.money import Usd
+from ltsys.domain.stage import Stage, Standing
 from ltsys.domain.strategy import RiskRules, Strategy
 from ltsys.domain.venue import TimeInForce
 
@@ -108,4 +109,5 @@ def _strategy(wallet_id: FtWalletId, account: Address, launched_at: datetime) ->
         time_in_force=TimeInForce.FAK,
         max_signal_age_s=600,
         cooldown_s=0,
+        standing=Standing(stage=Stage.FULL),
     )

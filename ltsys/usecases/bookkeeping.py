@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from ltsys.domain import ledger
-from ltsys.domain.ledger import Book, Posting
+from ltsys.domain.ledger import Posting
 from ltsys.domain.live_order import LiveOrder, released
 from ltsys.domain.money import ZERO_USD
 from ltsys.domain.restatement import Booked, losses_in_a_row, peak_equity
 from ltsys.domain.risk import resulted
-from ltsys.domain.strategy import Mode, RiskState
+from ltsys.domain.strategy import RiskState
 from ltsys.ports.store import Transaction
 from ltsys.usecases.trip_breakers import trip_by_result
 
@@ -18,18 +18,18 @@ def book_posting(
 ) -> RiskState:
     """The posting is made in the order's own book; returns the state with its balances moved.
 
-    Only the live book has a state: test orders leave it as it is (LESSONS L36). The caller
-    holds the strategy's lock and saves the state that it ends up with.
+    Test orders have no state and leave it as it is (LESSONS L36). The caller holds the lock of
+    the strategy's state in that book and saves the one that it ends up with.
     """
     tx.post(order.strategy_id, order.book, posting)
-    if order.book is not Book.LIVE:
+    if not order.book.has_capital:
         return state
     return replace(state, balances=state.balances.after(posting))
 
 
 def set_aside(order: LiveOrder, state: RiskState, tx: Transaction) -> RiskState:
     """What an order may cost is reserved; a test order brings its own money (LESSONS L36)."""
-    if order.book is not Book.LIVE:
+    if not order.book.has_capital:
         tx.post(order.strategy_id, order.book, ledger.fund(order.reserve_cause, order.reserved))
     return book_posting(order, ledger.reserve(order.reserve_cause, order.reserved), state, tx)
 
@@ -86,7 +86,7 @@ def _judged_again(
     before: LiveOrder, after: LiveOrder, booked: Booked, state: RiskState, tx: Transaction
 ) -> RiskState:
     """The run of losses and the peak; a breaker may trip by it, and none resets (LESSONS L34)."""
-    if after.mode is not Mode.LIVE:
+    if not after.book.has_capital:
         return state
     peak = peak_equity(state.peak_equity, before, after, booked)
     state = replace(

@@ -6,7 +6,7 @@ from ltsys.domain.errors import OutcomeUnknownError, VenueUnavailableError
 from ltsys.domain.ids import LtOrderId, VenueOrderId
 from ltsys.domain.order import WORKING
 from ltsys.domain.venue import VenueOrder
-from ltsys.ports import Venue
+from ltsys.ports import OrderVenue, Venue
 from ltsys.ports.records import LogEntry
 from ltsys.usecases.desk import Desk
 from ltsys.usecases.track_order import track_order
@@ -49,7 +49,7 @@ def cancel_order(lt_order_id: LtOrderId, *, desk: Desk) -> None:
         order = tx.order(lt_order_id)
     if order is None or order.order_id is None or order.status not in WORKING:
         return
-    said = _ask(order.order_id, desk)
+    said = _ask(order.order_id, desk.venue_of(order))
     with desk.store.transaction() as tx:
         tx.log(
             LogEntry(
@@ -64,9 +64,9 @@ def cancel_order(lt_order_id: LtOrderId, *, desk: Desk) -> None:
     track_order(lt_order_id, desk=desk)
 
 
-def _ask(order_id: VenueOrderId, desk: Desk) -> str:
+def _ask(order_id: VenueOrderId, venue: OrderVenue) -> str:
     try:
-        answer = desk.venue.cancel(order_id)
+        answer = venue.cancel(order_id)
     except (VenueUnavailableError, OutcomeUnknownError) as error:
         return f"nothing clear: {error}"
     return "canceled" if answer.is_canceled else f"not canceled: {answer.reason}"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from ltsys.domain.breaker import Breaker, BreakerKind
 from ltsys.domain.errors import RefusedError
 from ltsys.domain.ids import StrategyId
+from ltsys.domain.ledger import Book
 from ltsys.ports.records import LogEntry
 from ltsys.ports.store import Store, Transaction
 
@@ -32,12 +33,12 @@ def clear_breaker(
 def end_breaker(breaker: Breaker, *, by: str, because: str, tx: Transaction) -> Breaker | None:
     """Trading goes on as far as this breaker stopped it; None when it was ended before.
 
-    A strategy's run of losses starts to count anew, or the next plan would be denied by it.
+    A strategy's run of real losses starts to count anew, or the next plan would be denied by it.
     """
     strategy_id = breaker.strategy_id
     counts_anew = breaker.kind is BreakerKind.CONSECUTIVE_LOSSES and strategy_id is not None
     # the strategy's lock comes before the breaker's, as wherever a result trips one
-    state = tx.lock_state(strategy_id) if counts_anew and strategy_id else None
+    state = tx.lock_state(strategy_id, Book.LIVE) if counts_anew and strategy_id else None
     ended = tx.clear_breaker(breaker, by=by, because=because)
     if ended is None:
         return None

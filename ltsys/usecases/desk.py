@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from ltsys.domain.gate import Gate
 from ltsys.domain.ids import Address
-from ltsys.ports import Clock, MarketData, ModelScores, Signer, TradeFeed, Venue
+from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.strategy import Mode
+from ltsys.ports import Clock, MarketData, ModelScores, OrderVenue, Signer, TradeFeed, Venue
 from ltsys.ports.halts import HaltFile
 from ltsys.ports.store import Store
 
@@ -53,6 +55,8 @@ class Desk:
     market_data: MarketData
     signer: Signer
     venue: Venue
+    shadow: OrderVenue
+    """Fills orders on paper, by the real book."""
     clock: Clock
     halt_file: HaltFile
     """Read right before every plan and every post."""
@@ -65,6 +69,10 @@ class Desk:
     """Machine time before which nothing is known to a simulator, which forgets when it ends."""
     repost_identical: bool = False
     """Whether an unknown order may be asked about by posting its envelope again (VENUE §3.5)."""
+
+    def venue_of(self, order: LiveOrder) -> OrderVenue:
+        """Where the order is posted and looked at: nothing of a shadow order reaches the venue."""
+        return self.shadow if order.mode is Mode.SHADOW else self.venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

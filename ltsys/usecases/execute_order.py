@@ -23,7 +23,7 @@ from ltsys.domain.errors import (
 )
 from ltsys.domain.halt import pausing, united
 from ltsys.domain.ids import LtOrderId
-from ltsys.domain.live_order import LiveOrder, Plan, lt_order_id, planned
+from ltsys.domain.live_order import LiveOrder, Plan, lt_order_id, mode_of, planned
 from ltsys.domain.market import Book
 from ltsys.domain.order import OrderEvent, OrderStatus
 from ltsys.domain.pricing import derived_salt
@@ -82,7 +82,7 @@ def post_and_record(order: LiveOrder, signed: SignedOrder, *, desk: Desk) -> LtO
     answer: Answer
     try:
         _refuse_halted(desk)
-        answer = desk.venue.post(signed)
+        answer = desk.venue_of(order).post(signed)
     except VenueRejectedError as error:
         was_posted = order.status is OrderStatus.UNKNOWN
         answer = OutcomeUnknownError(f"refused when repeated: {error}") if was_posted else error
@@ -151,9 +151,9 @@ def _record(decision: Decision, execution: Execution, tx: Transaction) -> LiveOr
     """The order that was planned; None for the denial that stands in its place."""
     signal, verdict = execution.signal, decision.verdict
     if isinstance(verdict, Denial):
-        _deny(signal, verdict, decision.decided_at, tx)
+        _deny(execution, verdict, decision.decided_at, tx)
         return None
-    order = planned(signal, verdict)
+    order = planned(signal, verdict, book=execution.state.book)
     _reserve(execution, order, tx)
     return order
 
@@ -247,8 +247,10 @@ def _resume(
     return None
 
 
-def _deny(signal: Signal, denial: Denial, now: datetime, tx: Transaction) -> None:
-    tx.add_denied(signal, denial, planned_at=now)
+def _deny(execution: Execution, denial: Denial, now: datetime, tx: Transaction) -> None:
+    signal = execution.signal
+    mode = mode_of(signal, execution.state.book)
+    tx.add_denied(signal, denial, mode=mode, planned_at=now)
     _log_denial(signal, denial, tx)
 
 

@@ -9,7 +9,8 @@ from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ids import Address, FtWalletId, StrategyId
 from ltsys.domain.money import Usd
 from ltsys.domain.pricing import MIN_MARKETABLE_BUY
-from ltsys.domain.strategy import RiskRules, Strategy
+from ltsys.domain.stage import Standing
+from ltsys.domain.strategy import SHADOW_ONLY, RiskRules, Strategy
 from ltsys.domain.venue import TimeInForce
 from ltsys.ports import Clock
 from ltsys.ports.store import Store
@@ -27,6 +28,7 @@ class Asked:
     time_in_force: TimeInForce = TimeInForce.FAK
     max_signal_age_s: int = 180
     cooldown_s: int = 0
+    standing: Standing = SHADOW_ONLY
 
 
 class StrategyExistsError(RefusedError):
@@ -56,6 +58,7 @@ def open_strategy(
             time_in_force=asked.time_in_force,
             max_signal_age_s=asked.max_signal_age_s,
             cooldown_s=asked.cooldown_s,
+            standing=asked.standing,
         )
         if launch_strategy(strategy, asked.rules, store=store):
             return strategy_id

@@ -110,7 +110,7 @@ def _settle(order: LiveOrder, payout: Usd, state: RiskState, tx: Transaction) ->
 
 def _judged(order: LiveOrder, state: RiskState, now: datetime) -> RiskState:
     """The day's result, the run of losses and the peak; test orders change none (L33, L34, L36)."""
-    if order.mode is not Mode.LIVE:
+    if not order.book.has_capital:
         return state
     state = resulted(state, order.net_result, booked_at=now)
     is_loss = (order.result or ZERO_USD) < ZERO_USD

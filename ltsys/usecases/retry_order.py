@@ -6,7 +6,6 @@ from ltsys.domain.alert import parked_key
 from ltsys.domain.denial import Denial
 from ltsys.domain.errors import RefusedError
 from ltsys.domain.ids import LtOrderId
-from ltsys.domain.ledger import Book
 from ltsys.domain.live_order import LiveOrder, Plan, planned_again, released
 from ltsys.domain.money import Shares
 from ltsys.domain.order import OrderEvent, OrderStatus
@@ -68,7 +67,7 @@ def _find(lt_order_id: LtOrderId, desk: Desk) -> _Found:
     refuse_filled(order)
     refuse_held(order, look_at(order, attempts, desk=desk))
     is_definite = order.status in _DEFINITE
-    held_there = None if is_definite else desk.venue.shares(order.token_id)
+    held_there = None if is_definite else desk.venue_of(order).shares(order.token_id)
     with desk.store.reading() as tx:
         signal = tx.signal(order.strategy_id, order.source_trade_id)
     if signal is None:
@@ -119,7 +118,7 @@ def _given_up(order: LiveOrder) -> LiveOrder:
 def _without(order: LiveOrder, state: RiskState) -> RiskState:
     """The state as it will be once the last attempt holds nothing aside any more."""
     _, posting = released(_given_up(order))
-    if posting is None or order.book is not Book.LIVE:
+    if posting is None or not order.book.has_capital:
         return state
     return replace(state, balances=state.balances.after(posting))
 

@@ -1,9 +1,13 @@
 """Start the counters of a new day, week and month, so that what people read is right (L33)."""
 
+from datetime import datetime
+
+from ltsys.domain.ids import StrategyId
+from ltsys.domain.ledger import Book
 from ltsys.domain.risk import rolled_over
 from ltsys.ports import Clock
 from ltsys.ports.records import LogEntry
-from ltsys.ports.store import Store
+from ltsys.ports.store import Store, Transaction
 
 
 def start_periods(*, store: Store, clock: Clock, limit: int = 500) -> int:
@@ -17,14 +21,19 @@ def start_periods(*, store: Store, clock: Clock, limit: int = 500) -> int:
         overdue = tx.overdue_counters(now, limit)
     for strategy_id in overdue:
         with store.transaction() as tx:
-            before = tx.lock_state(strategy_id)
-            after = None if before is None else rolled_over(before, now)
-            if before is None or after is None or after == before:
-                continue
-            tx.save_state(strategy_id, after)
-            message = (
-                f"spent {before.daily_spent} until {before.daily_reset_at}, "
-                f"{before.weekly_spent} in the week, {before.monthly_spent} in the month"
-            )
-            tx.log(LogEntry(stage="limits", message=message, strategy_id=strategy_id))
+            for book in (Book.LIVE, Book.SHADOW):
+                _start(strategy_id, book, now, tx)
     return len(overdue)
+
+
+def _start(strategy_id: StrategyId, book: Book, now: datetime, tx: Transaction) -> None:
+    before = tx.lock_state(strategy_id, book)
+    after = None if before is None else rolled_over(before, now)
+    if before is None or after is None or after == before:
+        return
+    tx.save_state(strategy_id, after)
+    message = (
+        f"spent {before.daily_spent} of {book} money until {before.daily_reset_at}, "
+        f"{before.weekly_spent} in the week, {before.monthly_spent} in the month"
+    )
+    tx.log(LogEntry(stage="limits", message=message, strategy_id=strategy_id))

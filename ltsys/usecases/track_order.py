@@ -63,11 +63,11 @@ def look_at(order: LiveOrder, attempts: Sequence[PreparedOrder], *, desk: Desk) 
     fills = tuple(
         fill
         for attempt in attempts
-        for fill in desk.venue.fills(attempt.signed.order_id, order.condition_id, since)
+        for fill in desk.venue_of(order).fills(attempt.signed.order_id, order.condition_id, since)
     )
     can_rest = order.plan.time_in_force not in AT_ONCE
     is_told = order.matched_at_once is not None and bool(fills) and not can_rest
-    shown = None if is_told else desk.venue.order(attempts[-1].signed.order_id)
+    shown = None if is_told else desk.venue_of(order).order(attempts[-1].signed.order_id)
     return Look(fills=fills, shown=shown)
 
 
@@ -114,7 +114,7 @@ def _evidence(
     )
     if look.fills or not needs_balance(order, evidence):
         return evidence
-    held_there = desk.venue.shares(order.token_id)
+    held_there = desk.venue_of(order).shares(order.token_id)
     with desk.store.transaction() as tx:
         held_here = tx.held_shares(order)
     return replace(evidence, held_here=held_here, held_there=held_there)

@@ -7,6 +7,7 @@ that plans by it. The sweep looks at every window again, so that nothing depends
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ltsys.domain import ledger
 from ltsys.domain.alert import Alert, Severity
 from ltsys.domain.breaker import NEWS_KINDS, BreakerKind, Trip, explained
 from ltsys.domain.ids import StrategyId
@@ -65,12 +66,12 @@ def trip_by_result(
 
 
 def judge_book(execution: Execution, book: Book, tx: Transaction) -> Execution:
-    """The execution with what stops it now that its book is in hand; test orders judge nothing.
+    """The execution with what stops it now that its book is in hand; only real orders judge.
 
     A bad book trips before anything is planned by it, and a good one ends what waited for it.
     """
     signal, strategy, breakers = execution.signal, execution.strategy, execution.breakers
-    if signal.is_force_test:
+    if signal.is_force_test or execution.state.book is not ledger.Book.LIVE:
         return execution
     limit = limit_price(signal.price, strategy.slippage_tolerance, book.tick)
     readings = book_readings(book, limit)

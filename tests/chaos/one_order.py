@@ -13,7 +13,7 @@ from mortal import Crash, Fate, MortalHttp, MortalSigner, MortalStore
 from psycopg.rows import dict_row
 
 from ltsys.adapters.clock import SystemClock
-from ltsys.adapters.memory import HandClock, KeptHaltFile
+from ltsys.adapters.memory import HandClock, KeptHaltFile, ScriptedVenue
 from ltsys.adapters.polymarket.auth import (
     ApiCredentials,
     RequestSigner,
@@ -158,6 +158,7 @@ class Floor:
                 market_data=PolymarketMarketData(http, url, url),
                 signer=MortalSigner(self._signer, fate),
                 venue=PolymarketVenue(http, url, requests, self._machine, signature_type=0),
+                shadow=ScriptedVenue(),
                 clock=self.clock,
                 halt_file=KeptHaltFile(),
                 account=self.account,

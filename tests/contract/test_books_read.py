@@ -74,6 +74,7 @@ class Office:
             market_data=self.market_data,
             signer=DigestSigner(),
             venue=self.venue,
+            shadow=ScriptedVenue(),
             clock=self.clock,
             halt_file=KeptHaltFile(),
             account=ACCOUNT,

@@ -16,8 +16,8 @@ from ltsys.ports.queries import Queries, WantedLogs, WantedOrders
 SHARED = frozenset(
     # the world: what every user may know
     {"markets", "token_id_cache", "traders", "leader_pools", "source_trades"}
-    # the machine: ticks, leases and the version of the schema name no user
-    | {"beat_slots", "lt_gates", "alembic_version"}
+    # the machine: ticks, leases, drills and the version of the schema name no user
+    | {"beat_slots", "lt_gates", "lt_drills", "alembic_version"}
 )
 ARGUMENTS = {
     "breakers": [100],

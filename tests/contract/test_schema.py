@@ -78,7 +78,7 @@ def test_a_model_without_a_threshold_is_refused(database_url):
         pytest.param("status = 'denied', denial_code = 'NO_BOOK'", id="a code without a sentence"),
         pytest.param("status = 'nonsense'", id="a status that is not in the table"),
         pytest.param("outcome = 'MAYBE'", id="an outcome that does not exist"),
-        pytest.param("mode = 'shadow'", id="a mode that does not exist"),
+        pytest.param("mode = 'paper'", id="a mode that does not exist"),
         pytest.param("is_force_test = true", id="a test order with live money"),
         pytest.param("reserved_usd = -0.01", id="money set aside below zero"),
         pytest.param("fill_rate = 1.01", id="a fill rate over one"),

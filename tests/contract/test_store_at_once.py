@@ -64,6 +64,7 @@ def a_desk(store) -> Desk:
         market_data=market_data,
         signer=DigestSigner(),
         venue=venue,
+        shadow=ScriptedVenue(),
         clock=HandClock(NOON, wall=datetime.now(UTC)),
         halt_file=KeptHaltFile(),
         account=ACCOUNT,

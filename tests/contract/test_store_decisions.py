@@ -30,6 +30,7 @@ from ltsys.domain.evaluation import Reason, Rejected
 from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.money import Usd
 from ltsys.domain.source_trade import Side
+from ltsys.domain.strategy import Mode
 from ltsys.ports.records import Decision, WalletDecisions
 
 MINUTE = timedelta(minutes=1)
@@ -293,7 +294,7 @@ def test_a_signal_whose_order_names_no_token_can_be_denied(store):
 
     with store.transaction() as tx:
         denial = Denial(code=DenialCode.TOKEN_NOT_OF_MARKET, text="no such token")
-        tx.add_denied(signal, denial, planned_at=NOON)
+        tx.add_denied(signal, denial, mode=Mode.LIVE, planned_at=NOON)
 
     with store.transaction() as tx:
         assert not tx.lock_execution(*key).is_queued

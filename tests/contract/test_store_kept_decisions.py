@@ -16,6 +16,7 @@ from ltsys.domain.live_order import Fill, Plan, lt_order_id, with_fill
 from ltsys.domain.money import ZERO_USD, Shares, Usd
 from ltsys.domain.order import OrderEvent
 from ltsys.domain.situation import Situation
+from ltsys.domain.strategy import Mode
 
 MINUTE = timedelta(minutes=1)
 START = (NOON - MINUTE, 0)
@@ -169,7 +170,7 @@ def test_a_denied_signal_has_a_decision_too(store):
         (key,) = tx.queue_signals(NOON, None)
     with store.transaction() as tx:
         execution = tx.lock_execution(*key)
-        tx.add_denied(execution.signal, denial, planned_at=NOON)
+        tx.add_denied(execution.signal, denial, mode=Mode.LIVE, planned_at=NOON)
         found = a_decision(execution, lt_order_id(execution.signal))
         tx.add_decision(found)
 

@@ -27,6 +27,7 @@ from ltsys.domain.denial import Denial, DenialCode
 from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.order import OrderEvent, OrderStatus
+from ltsys.domain.strategy import Mode
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -51,7 +52,7 @@ def test_a_second_order_of_a_signal_is_refused(store):
     with pytest.raises(AlreadyRecordedError), store.transaction() as tx:
         tx.add_planned(order, trader=LEADER, token_label="Yes")
     with pytest.raises(AlreadyRecordedError), store.transaction() as tx:
-        tx.add_denied(a_signal(), NO_BOOK, planned_at=NOON)
+        tx.add_denied(a_signal(), NO_BOOK, mode=Mode.LIVE, planned_at=NOON)
 
     assert kept(store, order) == order
 
@@ -72,10 +73,10 @@ def test_a_denied_signal_leaves_the_outbox_and_is_denied_once(store, wall):
     """A refusal is a row, and one only (L32, L35)."""
     key = with_signal(store)
     with store.transaction() as tx:
-        tx.add_denied(a_signal(), NO_BOOK, planned_at=NOON)
+        tx.add_denied(a_signal(), NO_BOOK, mode=Mode.LIVE, planned_at=NOON)
 
     with pytest.raises(AlreadyRecordedError), store.transaction() as tx:
-        tx.add_denied(a_signal(), NO_BOOK, planned_at=NOON)
+        tx.add_denied(a_signal(), NO_BOOK, mode=Mode.LIVE, planned_at=NOON)
 
     with store.transaction() as tx:
         execution = tx.lock_execution(*key)

@@ -75,11 +75,18 @@ _ROWS: Final = """
     INSERT INTO wallets (wallet_address, user_id, signature_type, key_reference)
         VALUES (%(address)s, %(user)s, 0, 'file');
     INSERT INTO lt_strategies (strategy_id, user_id, ft_wallet_id, wallet_address, launched_at,
-            initial_capital, slippage_tolerance_pct, time_in_force, max_signal_age_s, cooldown_s)
-        VALUES (%(strategy)s, %(user)s, %(wallet)s, %(address)s, %(noon)s, 100, 0, 'FAK', 60, 0);
+            initial_capital, slippage_tolerance_pct, time_in_force, max_signal_age_s, cooldown_s,
+            stage, staged_at, mode_since)
+        VALUES (%(strategy)s, %(user)s, %(wallet)s, %(address)s, %(noon)s, 100, 0, 'FAK', 60, 0,
+            'full', %(noon)s, %(noon)s);
+    INSERT INTO lt_stage_log (strategy_id, to_stage, by_whom, cause, numbers, at)
+        VALUES (%(strategy)s, 'shadow', %(user)s, %(text)s, '{}', %(noon)s);
+    INSERT INTO lt_pending_changes (strategy_id, kind, subject, status, requested_at, requested_by)
+        VALUES (%(strategy)s, 'sizing', 'bet cap', 'proposed', %(noon)s, %(user)s);
+    INSERT INTO lt_ft_copies (strategy_id, seen) VALUES (%(strategy)s, '{}');
     INSERT INTO lt_risk_rules (strategy_id) VALUES (%(strategy)s);
-    INSERT INTO lt_risk_state (strategy_id, available_cash, peak_equity)
-        VALUES (%(strategy)s, 99, 100);
+    INSERT INTO lt_risk_state (strategy_id, book, available_cash, peak_equity)
+        VALUES (%(strategy)s, 'live', 99, 100);
     INSERT INTO lt_breaker_rules (strategy_id, kind, threshold, changed_by)
         VALUES (%(strategy)s, 'spread', 0.1, %(user)s);
     INSERT INTO lt_breakers (strategy_id, kind, cause, value, threshold, resume)
@@ -100,6 +107,11 @@ _ROWS: Final = """
     INSERT INTO orders (order_id, lt_order_id, lt_strategy_id, attempt, state, envelope,
             signal_price, signal_size_usd)
         VALUES (%(venue_order)s, %(order)s, %(strategy)s, 1, 'unknown', '{}', 0.5, 10);
+    INSERT INTO shadow_orders
+            (order_id, lt_order_id, condition_id, token_id, asked_shares, posted_at)
+        VALUES (%(venue_order)s, %(order)s, 'market', '1', 20, %(noon)s);
+    INSERT INTO shadow_fills (trade_id, order_id, shares, price)
+        VALUES ('paper-' || %(user)s, %(venue_order)s, 2, 0.5);
     INSERT INTO lt_fills (trade_id, order_id, lt_order_id, strategy_id, shares, price, cost_usd,
             fee_usd, is_taker, status, matched_at)
         VALUES ('match', %(venue_order)s, %(order)s, %(strategy)s, 2, 0.5, 1, 0, true, 'matched',

@@ -17,6 +17,7 @@ from ltsys.domain.canonical import from_text, to_text
 from ltsys.domain.money import Price, Shares, Usd
 from ltsys.domain.planning import plan_order
 from ltsys.domain.situation import Situation
+from ltsys.domain.stage import Stage, Standing
 
 DIGITS = st.decimals(allow_nan=False, allow_infinity=False)
 PLAIN = {
@@ -31,6 +32,12 @@ PLAIN = {
     Price: st.decimals(
         min_value="0.000001", max_value="0.999999", allow_nan=False, allow_infinity=False
     ).map(Price),
+    Standing: st.one_of(
+        st.sampled_from([Stage.SHADOW, Stage.FULL]).map(lambda stage: Standing(stage=stage)),
+        st.decimals(min_value=1, allow_nan=False, allow_infinity=False).map(
+            lambda cap: Standing(stage=Stage.CANARY, cap=Usd(cap))
+        ),
+    ),
 }
 
 

@@ -43,7 +43,7 @@ def test_an_orders_name_follows_from_its_cause():
 
 
 def test_a_planned_order_holds_its_whole_reserve():
-    order = planned(a_signal(), a_plan(reserve=Usd.of("10.5")))
+    order = planned(a_signal(), a_plan(reserve=Usd.of("10.5")), book=Book.LIVE)
 
     assert (order.status, order.reserved) == (OrderStatus.PLANNED, Usd.of("10.5"))
     assert order.executed == ZERO_USD
@@ -52,7 +52,7 @@ def test_a_planned_order_holds_its_whole_reserve():
 
 def test_a_test_order_has_books_of_its_own():
     """L36."""
-    tested = planned(a_signal(is_force_test=True, ft_order_id=None), a_plan())
+    tested = planned(a_signal(is_force_test=True, ft_order_id=None), a_plan(), book=Book.LIVE)
 
     assert (tested.mode, tested.book) == (Mode.FORCE_TEST, Book.FORCE_TEST)
     assert LIVE.book is Book.LIVE

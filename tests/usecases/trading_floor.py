@@ -34,12 +34,14 @@ from ltsys.adapters.memory import (
     ScriptedVenue,
 )
 from ltsys.adapters.memory.tables import OrderRow
+from ltsys.adapters.shadow import ShadowVenue
 from ltsys.domain.alert import OpenAlert, parked_key
 from ltsys.domain.breaker import Breaker, BreakerKind, BreakerRule
 from ltsys.domain.errors import OutcomeUnknownError
 from ltsys.domain.ledger import Account, Balances, Book
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import ZERO_USD, Shares, Usd
+from ltsys.domain.stage import Standing
 from ltsys.domain.strategy import RiskState
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import (
@@ -52,6 +54,7 @@ from ltsys.domain.venue import (
 )
 from ltsys.ports.records import SignalKey, WalletDecisions
 from ltsys.usecases.add_wallet import add_account, add_ft_wallet
+from ltsys.usecases.change_stage import put_at
 from ltsys.usecases.clear_breaker import clear_breaker
 from ltsys.usecases.desk import Desk, Watch
 from ltsys.usecases.execute_order import execute_order
@@ -99,11 +102,15 @@ class Floor:
         ]
         venue, feed, market_data, scores, signer = outside
         self.halt_file = KeptHaltFile()
+        shadow = OutsideTransactions(
+            ShadowVenue(self.store, self.market_data, self.clock, ACCOUNT), self.store
+        )
         self.desk = Desk(
             store=self.store,
             market_data=market_data,
             signer=signer,
             venue=venue,
+            shadow=shadow,
             clock=self.clock,
             halt_file=self.halt_file,
             account=ACCOUNT,
@@ -178,6 +185,12 @@ class Floor:
         """What we know of the market is this."""
         with self.store.transaction() as tx:
             tx.save_markets([market], checked_at=self.clock.wall())
+
+    def stands_at(self, standing: Standing) -> None:
+        """Somebody changed the strategy's stage."""
+        row = self.store.tables.lt_strategies[STRATEGY]
+        with self.store.transaction() as tx:
+            put_at(row.strategy, standing, by="ann", cause="a test", now=NOON, tx=tx)
 
     # what is then so
 

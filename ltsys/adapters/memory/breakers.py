@@ -17,7 +17,7 @@ from ltsys.domain.breaker import (
 )
 from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ids import StrategyId
-from ltsys.domain.ledger import Account, Kind
+from ltsys.domain.ledger import Account, Book, Kind
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import ZERO_USD
 from ltsys.domain.quality import slippage_ratio
@@ -156,7 +156,11 @@ class BreakerRecords(Session):
                 yield booked.created_at, Decimal((row.pnl or ZERO_USD) < ZERO_USD)
 
     def _drawdown(self) -> tuple[Decimal, ...]:
-        states = [row.state for row in self._tables.lt_strategies.values()]
+        states = [
+            row.states[Book.LIVE]
+            for row in self._tables.lt_strategies.values()
+            if Book.LIVE in row.states
+        ]
         peak = sum((state.peak_equity for state in states), ZERO_USD)
         if not peak:
             return ()

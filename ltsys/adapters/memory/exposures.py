@@ -10,7 +10,7 @@ from ltsys.domain.ids import Address, ConditionId, StrategyId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.market import Market
 from ltsys.domain.money import ZERO_USD, Price
-from ltsys.domain.strategy import Mode, Signal
+from ltsys.domain.strategy import Mode, RiskState, Signal
 from ltsys.domain.venue import FillStatus
 from ltsys.domain.volatility import SAMPLE_COUNT
 from ltsys.domain.wallet_cash import WalletCash
@@ -30,21 +30,27 @@ class ExposureRecords(Session):
             (
                 row.order.reserved
                 for row in tables.lt_orders.values()
-                if row.order is not None and row.order.strategy_id in own
+                if row.order is not None
+                and row.order.strategy_id in own
+                and row.order.mode is not Mode.SHADOW
             ),
             ZERO_USD,
         )
         for row in tables.lt_fills.values():
             order = tables.lt_orders[row.lt_order_id].order
-            if order is not None and order.strategy_id in own and _is_unseen(row, account):
+            if order is None or order.strategy_id not in own or order.mode is Mode.SHADOW:
+                continue
+            if _is_unseen(row, account):
                 committed += row.fill.cost + row.fill.fee
         return WalletCash(
             collateral=account.collateral, read_at=account.collateral_at, committed=committed
         )
 
-    def _stakes(self, strategy_id: StrategyId, here: ConditionId) -> tuple[Stake, ...]:
+    def _stakes(
+        self, state: RiskState, strategy_id: StrategyId, here: ConditionId
+    ) -> tuple[Stake, ...]:
         stakes = []
-        for order in self._at_risk(strategy_id):
+        for order in self._at_risk(state, strategy_id):
             market = self._market(order.condition_id)
             event = market.event_id if market else None
             known = self._market(here)
@@ -53,14 +59,14 @@ class ExposureRecords(Session):
                 stakes.append(stake_of(order, market))
         return tuple(stakes)
 
-    def _at_risk(self, strategy_id: StrategyId) -> list[LiveOrder]:
+    def _at_risk(self, state: RiskState, strategy_id: StrategyId) -> list[LiveOrder]:
         orders = [row.order for row in self._tables.lt_orders.values() if row.order is not None]
         return sorted(
             (
                 order
                 for order in orders
                 if order.strategy_id == strategy_id
-                and order.mode is Mode.LIVE
+                and order.book is state.book
                 and order.outcome is FtOutcome.OPEN
                 and (order.executed_shares or order.reserved)
             ),

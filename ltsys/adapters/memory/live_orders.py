@@ -11,7 +11,7 @@ from ltsys.domain.ids import Address, LtOrderId, VenueOrderId
 from ltsys.domain.live_order import Fill, LiveOrder, lt_order_id
 from ltsys.domain.money import ZERO_SHARES, Shares, Usd
 from ltsys.domain.order import OrderEvent, OrderStatus
-from ltsys.domain.strategy import Signal
+from ltsys.domain.strategy import Mode, Signal
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.records import ANSWER_PATIENCE, PreparedOrder, Sighting, Tracking
 
@@ -19,11 +19,14 @@ from ltsys.ports.records import ANSWER_PATIENCE, PreparedOrder, Sighting, Tracki
 class LiveOrderRecords(SignalRecords):
     """The order part of `ltsys.ports.store.LiveStore`."""
 
-    def add_denied(self, signal: Signal, denial: Denial, *, planned_at: datetime) -> None:
+    def add_denied(
+        self, signal: Signal, denial: Denial, *, mode: Mode, planned_at: datetime
+    ) -> None:
         order_id = lt_order_id(signal)
         row = OrderRow(
             key=(signal.strategy_id, signal.source_trade_id),
             order=None,
+            mode=mode,
             denial=denial,
             trader=signal.trader,
             token_label=signal.token_label,
@@ -42,6 +45,7 @@ class LiveOrderRecords(SignalRecords):
         row = OrderRow(
             key=(order.strategy_id, order.source_trade_id),
             order=order,
+            mode=order.mode,
             denial=None,
             trader=trader,
             token_label=token_label,
@@ -67,6 +71,10 @@ class LiveOrderRecords(SignalRecords):
             return
         if self._halts_over(order.strategy_id, row.trader):
             self._stale.append(f"planned order {order.lt_order_id} under no halt")
+            return
+        strategy = self._tables.lt_strategies[order.strategy_id].strategy
+        if order.mode is Mode.LIVE and strategy.mode is not Mode.LIVE:
+            self._stale.append(f"planned order {order.lt_order_id}")
             return
         moved = replace(row.order, status=OrderStatus.SUBMITTING, order_id=signed.order_id)
         next_check_at = self._clock.wall() + ANSWER_PATIENCE
@@ -232,7 +240,9 @@ class LiveOrderRecords(SignalRecords):
         fills = [r.fill for r in self._tables.lt_fills.values() if r.lt_order_id == lt_order_id]
         return Tracking(
             order=order,
-            state=self._tables.lt_strategies[order.strategy_id].state,
+            state=self._state_for(
+                self._tables.lt_orders[lt_order_id], self._tables.lt_strategies[order.strategy_id]
+            ),
             market=market.market if market and with_fills else None,
             fills=tuple(fills) if with_fills else (),
             queued_at=seen.seen_at,
@@ -274,6 +284,7 @@ class LiveOrderRecords(SignalRecords):
             if row.order is not None
             and row.order.token_id == order.token_id
             and row.order.outcome is FtOutcome.OPEN
+            and (row.order.mode is Mode.SHADOW) is (order.mode is Mode.SHADOW)
             and strategies[row.order.strategy_id].strategy.wallet_address == ours
         )
         return sum(held, ZERO_SHARES)

@@ -23,6 +23,7 @@ from ltsys.domain.reconciliation import (
     Result,
     Span,
 )
+from ltsys.domain.strategy import Mode
 from ltsys.domain.venue import FillStatus
 from ltsys.ports.reconciliation import KeptFinding, KeptReconciliation, Scope
 
@@ -61,7 +62,7 @@ class ReconciliationRecords(Session):
         for row in self._tables.lt_fills.values():
             order = self._tables.lt_orders[row.lt_order_id].order
             is_known = row.recorded_at >= (scope.posted_since or _ALWAYS)
-            if order is not None and is_known and self._wallet_of(order) == scope.wallet:
+            if order is not None and is_known and self._is_real(order, scope):
                 yield row, order
 
     def _posted(self, scope: Scope) -> Iterator[LiveOrder]:
@@ -70,11 +71,13 @@ class ReconciliationRecords(Session):
             if row.order is None or envelope is None:
                 continue
             is_known = envelope.prepared_at >= (scope.posted_since or _ALWAYS)
-            if is_known and self._wallet_of(row.order) == scope.wallet:
+            if is_known and self._is_real(row.order, scope):
                 yield row.order
 
-    def _wallet_of(self, order: LiveOrder) -> Address:
-        return self._tables.lt_strategies[order.strategy_id].strategy.wallet_address
+    def _is_real(self, order: LiveOrder, scope: Scope) -> bool:
+        """Of the wallet, and not only on paper: the venue knows no shadow order (LESSONS L36)."""
+        strategy = self._tables.lt_strategies[order.strategy_id].strategy
+        return strategy.wallet_address == scope.wallet and order.mode is not Mode.SHADOW
 
     def _orders(self, scope: Scope) -> Iterator[tuple[VenueOrderId, BookedOrder]]:
         resting = {order.order_id for order in self._posted(scope) if order.status in _AT_REST}
@@ -82,6 +85,8 @@ class ReconciliationRecords(Session):
             if order_id not in resting and order_id not in scope.orders:
                 continue
             row = self._tables.lt_orders[envelope.lt_order_id]
+            if row.mode is Mode.SHADOW:
+                continue
             yield (
                 order_id,
                 BookedOrder(

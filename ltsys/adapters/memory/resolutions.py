@@ -10,7 +10,7 @@ from ltsys.domain.ids import ConditionId, LtOrderId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.order import WORKING, OrderStatus
 from ltsys.domain.restatement import Booked
-from ltsys.domain.strategy import Mode, RiskState
+from ltsys.domain.strategy import RiskState
 
 _UNFINISHED = WORKING | {OrderStatus.PLANNED}
 
@@ -72,7 +72,7 @@ class ResolutionRecords(Session):
         there, here = other.order, row.order
         if there is None or here is None or other.resolved_at is None or row.resolved_at is None:
             return False
-        is_result = there.mode is Mode.LIVE and bool(there.executed_shares)
+        is_result = there.mode is here.mode and bool(there.executed_shares)
         return (
             is_result
             and there.strategy_id == here.strategy_id

@@ -6,12 +6,12 @@ from datetime import datetime
 from ltsys.adapters.memory.breakers import BreakerRecords
 from ltsys.adapters.memory.exposures import ExposureRecords
 from ltsys.adapters.memory.halts import HaltRecords
-from ltsys.adapters.memory.tables import OrderRow, SeenRow
+from ltsys.adapters.memory.tables import OrderRow, SeenRow, StrategyRow
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ids import ConditionId, SourceTradeId, StrategyId, TokenId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.order import OrderStatus
-from ltsys.domain.strategy import Signal
+from ltsys.domain.strategy import RiskState, Signal
 from ltsys.ports.records import Execution, Outbox, SignalKey
 
 
@@ -85,12 +85,13 @@ class SignalRecords(HaltRecords, BreakerRecords, ExposureRecords):
         market = self._tables.markets.get(signal.condition_id)
         row = next((r for r in self._tables.lt_orders.values() if r.key == key), None)
         wallet = self._tables.ft_wallets[strategy.strategy.ft_wallet_id].wallet
+        state = self._state_for(row, strategy)
         return Execution(
             signal=signal,
             is_queued=seen.outcome == "queued",
             strategy=strategy.strategy,
             rules=strategy.rules,
-            state=strategy.state,
+            state=state,
             guard=wallet.dead_market_guard,
             market=market.market if market else None,
             order=self._order_of(row) if row else None,
@@ -98,10 +99,18 @@ class SignalRecords(HaltRecords, BreakerRecords, ExposureRecords):
             halts=self._halts_over(strategy_id, signal.trader),
             breakers=self._breakers_of(strategy_id),
             cash=self._cash(strategy.strategy.wallet_address),
-            stakes=self._stakes(strategy_id, signal.condition_id),
-            open_positions=len(self._at_risk(strategy_id)),
+            stakes=self._stakes(state, strategy_id, signal.condition_id),
+            open_positions=len(self._at_risk(state, strategy_id)),
             recent_prices=self._recent_prices(signal) if strategy.rules.needs_volatility else (),
         )
+
+    @staticmethod
+    def _state_for(row: OrderRow | None, strategy: StrategyRow) -> RiskState:
+        """In the book of the order that is there, else in the one of new orders."""
+        order = row.order if row else None
+        if order is None or not order.book.has_capital:
+            return strategy.state
+        return strategy.states[order.book]
 
     def add_force_test(self, signal: Signal) -> None:
         key = (signal.strategy_id, signal.source_trade_id)

@@ -14,6 +14,7 @@ from ltsys.adapters.memory.live_orders import LiveOrderRecords
 from ltsys.adapters.memory.operations import OperationsRecords
 from ltsys.adapters.memory.reconciliations import ReconciliationRecords
 from ltsys.adapters.memory.resolutions import ResolutionRecords
+from ltsys.adapters.memory.stages import ChangeRecords, ShadowRecords, StageRecords
 from ltsys.adapters.memory.strategies import StrategyRecords
 from ltsys.adapters.memory.streams import StreamRecords
 from ltsys.adapters.memory.tables import Tables
@@ -26,6 +27,7 @@ class MemoryTransaction(
     FeedRecords,
     ForwardTestRecords,
     StrategyRecords,
+    ShadowRecords,
     LiveOrderRecords,
     ResolutionRecords,
     OperationsRecords,
@@ -34,6 +36,8 @@ class MemoryTransaction(
     AccountRecords,
     DecisionRecords,
     AnswerRecords,
+    StageRecords,
+    ChangeRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 

@@ -43,7 +43,13 @@ class StrategyRecords(Session):
             return False
         if strategy.wallet_address not in self._tables.wallets:
             raise LookupError(f"there is no account {strategy.wallet_address}")
-        row = StrategyRow(strategy=strategy, rules=rules, state=state)
+        row = StrategyRow(
+            strategy=strategy,
+            rules=rules,
+            states={state.book: state},
+            staged_at=strategy.launched_at,
+            mode_since=strategy.launched_at,
+        )
         self._tables.lt_strategies[strategy.strategy_id] = row
         self.save_state(strategy.strategy_id, state)
         return True
@@ -52,13 +58,22 @@ class StrategyRecords(Session):
         overdue = [
             strategy_id
             for strategy_id, row in self._tables.lt_strategies.items()
-            if rolled_over(row.state, now) != row.state
+            if any(rolled_over(state, now) != state for state in row.states.values())
         ]
         return tuple(sorted(overdue)[:limit])
 
-    def lock_state(self, strategy_id: StrategyId) -> RiskState | None:
+    def open_book(self, strategy_id: StrategyId, state: RiskState) -> None:
+        row = self._tables.lt_strategies[strategy_id]
+        if state.book in row.states:
+            self._repeated.append(f"{state.book} book of {strategy_id}")
+            return
+        opened = replace(row, states={**row.states, state.book: state})
+        self._tables.lt_strategies[strategy_id] = opened
+        self.save_state(strategy_id, state)
+
+    def lock_state(self, strategy_id: StrategyId, book: Book | None = None) -> RiskState | None:
         row = self._tables.lt_strategies.get(strategy_id)
-        return row.state if row else None
+        return row.states.get(book or row.strategy.mode.book) if row else None
 
     def rules(self, strategy_id: StrategyId) -> tuple[Strategy, RiskRules]:
         row = self._tables.lt_strategies.get(strategy_id)
@@ -68,12 +83,12 @@ class StrategyRecords(Session):
 
     def save_state(self, strategy_id: StrategyId, state: RiskState) -> None:
         row = self._tables.lt_strategies.get(strategy_id)
-        if row is None:
+        if row is None or state.book not in row.states:
             self._stale.append(f"state of {strategy_id}")
             return
         balances = replace(state.balances, capital=-row.strategy.initial_capital)
-        kept = replace(row, state=replace(state, balances=balances))
-        self._tables.lt_strategies[strategy_id] = kept
+        states = {**row.states, state.book: replace(state, balances=balances)}
+        self._tables.lt_strategies[strategy_id] = replace(row, states=states)
 
     def post(self, strategy_id: StrategyId, book: Book, posting: Posting) -> None:
         for entry in posting.entries:

@@ -1,5 +1,6 @@
 """The rows that the memory store keeps, named as the tables of DESIGN §6."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
@@ -7,6 +8,7 @@ from decimal import Decimal
 from ltsys.domain.account import ApiToken, Session, User
 from ltsys.domain.alert import OpenAlert
 from ltsys.domain.breaker import Breaker, BreakerKind, BreakerRule
+from ltsys.domain.change import PendingChange
 from ltsys.domain.decision import Kept
 from ltsys.domain.denial import Denial
 from ltsys.domain.ft_order import FtOrder
@@ -32,14 +34,17 @@ from ltsys.domain.live_order import Fill, LiveOrder
 from ltsys.domain.market import Market
 from ltsys.domain.money import Usd
 from ltsys.domain.order import OrderStatus
+from ltsys.domain.shadow import ShadowOrder
 from ltsys.domain.source_trade import SourceTrade
-from ltsys.domain.strategy import RiskRules, RiskState, Signal, Strategy
+from ltsys.domain.stage import StageStep
+from ltsys.domain.strategy import Mode, RiskRules, RiskState, Signal, Strategy
 from ltsys.domain.stream import Channel, Heard, StreamState
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.answers import KeptAnswer
 from ltsys.ports.reconciliation import KeptReconciliation
 from ltsys.ports.records import Decision, LogEntry, Sighting, SignalKey
+from ltsys.ports.stages import DrillRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +111,14 @@ class AccountRow:
 class StrategyRow:
     strategy: Strategy
     rules: RiskRules
-    state: RiskState
+    states: Mapping[Book, RiskState]
+    staged_at: datetime
+    mode_since: datetime
+
+    @property
+    def state(self) -> RiskState:
+        """In the book in which it trades now."""
+        return self.states[self.strategy.mode.book]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +153,7 @@ class OrderRow:
     pnl: Usd | None = None
     resolved_at: datetime | None = None
     settles_at: datetime | None = None
+    mode: Mode = Mode.LIVE
     was: RiskState | None = None
     """How things stood before its outcome was booked."""
 
@@ -244,6 +257,11 @@ class Tables:
     stream_events: dict[tuple[str, Channel, str], StreamEventRow] = field(default_factory=dict)
     stream_state: dict[tuple[str, Channel], StreamState] = field(default_factory=dict)
     reconciliations: list[KeptReconciliation] = field(default_factory=list)
+    lt_stage_log: list[StageStep] = field(default_factory=list)
+    lt_pending_changes: dict[int, PendingChange] = field(default_factory=dict)
+    lt_drills: list[DrillRow] = field(default_factory=list)
+    lt_ft_copies: dict[StrategyId, dict[str, str]] = field(default_factory=dict)
+    shadow_orders: dict[VenueOrderId, ShadowOrder] = field(default_factory=dict)
     redeemed_tokens: dict[tuple[Address, TokenId], Decimal] = field(default_factory=dict)
     users: dict[UserId, User] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)

@@ -145,11 +145,22 @@ class ScriptedMarketData:
     shown: dict[ConditionId, Market] = field(default_factory=dict)
     outage: Exception | None = None
     asked: list[tuple[ConditionId, ...]] = field(default_factory=list)
+    later: dict[TokenId, Book | Exception] = field(default_factory=dict)
 
     def book(self, token_id: TokenId) -> Book | None:
         if self.outage is not None:
             raise self.outage
-        return self.books.get(token_id)
+        shown = self.books.get(token_id)
+        later = self.later.pop(token_id, None)
+        if isinstance(later, Exception):
+            self.outage = later
+        elif later is not None:
+            self.books[token_id] = later
+        return shown
+
+    def book_later(self, token_id: TokenId, later: Book | Exception) -> None:
+        """What is seen from the next but one look on, or the outage that follows the next look."""
+        self.later[token_id] = later
 
     def markets(self, condition_ids: Sequence[ConditionId]) -> tuple[Market, ...]:
         if self.outage is not None:

@@ -48,6 +48,9 @@ class AttemptRecords(Session):
                    next_check_at = clock_timestamp() + %s, updated_at = clock_timestamp()
              WHERE lt_order_id = %s AND status = 'planned'
                AND NOT EXISTS (SELECT 1 FROM halts_over(strategy_id, trader_address))
+               AND (mode <> 'live' OR EXISTS (
+                    SELECT 1 FROM lt_strategies s WHERE s.strategy_id = lt_orders.strategy_id
+                       AND s.execution_mode = 'live'))
             """,
             (signed.order_id, ANSWER_PATIENCE, order.lt_order_id),
             what=f"planned order {order.lt_order_id} under no halt",

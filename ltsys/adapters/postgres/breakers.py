@@ -102,7 +102,7 @@ class BreakerRecords(Session):
 _WATCHED: Final[LiteralString] = """
     SELECT r.*, CASE WHEN r.kind = 'drawdown' THEN ARRAY(
                SELECT greatest(0, 1 - sum(current_equity) / sum(peak_equity)) FROM lt_risk_state
-                WHERE EXISTS (
+                WHERE book = 'live' AND EXISTS (
                       SELECT 1 FROM lt_strategies s CROSS JOIN LATERAL (
                              SELECT o.lt_order_id FROM lt_orders o
                               WHERE o.strategy_id = s.strategy_id AND o.outcome <> 'OPEN'

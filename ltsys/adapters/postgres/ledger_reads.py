@@ -85,7 +85,7 @@ _DRIFTS: Final[LiteralString] = f"""
         SELECT r.strategy_id, b.account, b.kept,
                coalesce((SELECT sum(amount_usd) FROM lt_ledger l
                           WHERE l.strategy_id = r.strategy_id AND l.account = b.account
-                            AND l.book = 'live'), 0) AS booked
+                            AND l.book = r.book), 0) AS booked
           FROM lt_risk_state r
          CROSS JOIN LATERAL (VALUES ('available', available_cash), ('reserved', reserved_usd),
                 ('position', position_usd), ('settling', cooldown_capital), ('fees', fees_usd),
@@ -105,16 +105,16 @@ _OF_STRATEGIES: Final[LiteralString] = f"""
            SELECT sum(o.reserved_usd) AS reserved, sum(o.fees_usd) AS fees, sum(o.pnl) AS pnl,
                   sum(o.executed_usd) FILTER (WHERE o.outcome = 'OPEN') AS position,
                   sum(o.executed_usd + o.pnl) FILTER (WHERE o.settles_at IS NOT NULL) AS resting
-             FROM lt_orders o WHERE o.strategy_id = r.strategy_id AND o.mode = 'live') AS of_orders
+             FROM lt_orders o WHERE o.strategy_id = r.strategy_id AND o.mode = r.book) AS of_orders
      CROSS JOIN LATERAL (
            SELECT sum(f.cost_usd) AS spent
              FROM lt_fills f JOIN lt_orders o USING (lt_order_id)
-            WHERE f.strategy_id = r.strategy_id AND o.mode = 'live' AND f.status <> 'failed'
+            WHERE f.strategy_id = r.strategy_id AND o.mode = r.book AND f.status <> 'failed'
               AND (r.daily_reset_at IS NULL
                    OR f.matched_at >= r.daily_reset_at - interval '1 day')) AS of_fills
      CROSS JOIN LATERAL (
            SELECT -sum(l.amount_usd) AS funded FROM lt_ledger l
-            WHERE l.strategy_id = r.strategy_id AND l.book = 'live'
+            WHERE l.strategy_id = r.strategy_id AND l.book = r.book
               AND l.account = 'capital') AS of_ledger
      CROSS JOIN LATERAL (VALUES
            ('reserved, by its orders', r.reserved_usd, reserved),

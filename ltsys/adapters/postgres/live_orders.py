@@ -21,15 +21,16 @@ from ltsys.domain.money import Shares
 from ltsys.domain.order import OrderEvent, OrderStatus
 from ltsys.domain.quality import slippage_ratio
 from ltsys.domain.source_trade import Side
-from ltsys.domain.strategy import Signal
+from ltsys.domain.strategy import Mode, Signal
 from ltsys.ports.records import ANSWER_PATIENCE, Sighting, Tracking
 
 
 class LiveOrderRecords(AttemptRecords):
     """The order part of `ltsys.ports.store.LiveStore`."""
 
-    def add_denied(self, signal: Signal, denial: Denial, *, planned_at: datetime) -> None:
-        mode = "force_test" if signal.is_force_test else "live"
+    def add_denied(
+        self, signal: Signal, denial: Denial, *, mode: Mode, planned_at: datetime
+    ) -> None:
         order_id = lt_order_id(signal)
         self._write(
             """
@@ -48,7 +49,7 @@ class LiveOrderRecords(AttemptRecords):
                 signal.condition_id,
                 signal.token_id,
                 signal.token_label,
-                mode,
+                mode.value,
                 denial.code.value,
                 denial.text,
                 signal.price.per_share,
@@ -216,7 +217,7 @@ class LiveOrderRecords(AttemptRecords):
             """
             SELECT 1 FROM lt_risk_state
              WHERE strategy_id = (SELECT strategy_id FROM lt_orders WHERE lt_order_id = %s)
-               FOR UPDATE
+             ORDER BY book FOR UPDATE
             """,
             key,
         )
@@ -227,10 +228,12 @@ class LiveOrderRecords(AttemptRecords):
                    ARRAY(SELECT to_jsonb(h)
                            FROM halts_over(o.strategy_id, o.trader_address) h) AS halts
               FROM lt_orders o
-              JOIN lt_risk_state state USING (strategy_id)
-              JOIN lt_strategies s USING (strategy_id)
-              JOIN lt_risk_rules r USING (strategy_id)
-              JOIN lt_seen_trades seen USING (strategy_id, source_trade_id)
+              JOIN lt_strategies s ON s.strategy_id = o.strategy_id
+              JOIN lt_risk_state state ON state.strategy_id = o.strategy_id AND state.book =
+                   CASE o.mode WHEN 'force_test' THEN s.execution_mode ELSE o.mode END
+              JOIN lt_risk_rules r ON r.strategy_id = o.strategy_id
+              JOIN lt_seen_trades seen ON seen.strategy_id = o.strategy_id
+                   AND seen.source_trade_id = o.source_trade_id
               LEFT JOIN orders e ON e.order_id = o.order_id
              WHERE o.lt_order_id = %s AND o.limit_price IS NOT NULL FOR UPDATE OF o
             """,  # noqa: S608  the columns are constants
@@ -311,9 +314,10 @@ class LiveOrderRecords(AttemptRecords):
             """
             SELECT coalesce(sum(o.executed_shares), 0) AS shares FROM lt_orders o
               JOIN lt_strategies s USING (strategy_id)
-             WHERE o.token_id = %s AND o.outcome = 'OPEN' AND s.wallet_address = (
+             WHERE o.token_id = %s AND o.outcome = 'OPEN'
+               AND (o.mode = 'shadow') = %s AND s.wallet_address = (
                    SELECT wallet_address FROM lt_strategies WHERE strategy_id = %s)
             """,
-            (order.token_id, order.strategy_id),
+            (order.token_id, order.mode is Mode.SHADOW, order.strategy_id),
         )
         return Shares(row["shares"]) if row else Shares.of(0)

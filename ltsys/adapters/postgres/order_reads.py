@@ -10,6 +10,7 @@ from ltsys.adapters.postgres.statements import of_user
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
+from ltsys.domain.strategy import Mode
 from ltsys.ports.queries import (
     AlertRow,
     AttemptRow,
@@ -105,6 +106,7 @@ def order_row(row: Row) -> OrderRow:
         lt_order_id=LtOrderId(row["lt_order_id"]),
         strategy_id=StrategyId(row["strategy_id"]),
         status=OrderStatus(row["status"]),
+        mode=Mode(row["mode"]),
         is_force_test=row["is_force_test"],
         title=row["title"],
         token_label=row["token_label"],

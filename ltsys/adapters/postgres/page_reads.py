@@ -233,7 +233,8 @@ _FT_ORDER_PAGE: Final[LiteralString] = f"""
 _ACTIVITY: Final[LiteralString] = f"""
     SELECT (SELECT count(*) FROM lt_strategies s WHERE {of_user("s.strategy_id")})
                AS strategy_count,
-           (SELECT count(*) FROM lt_strategies s JOIN lt_risk_state r USING (strategy_id)
+           (SELECT count(*) FROM lt_strategies s
+             JOIN lt_risk_state r ON r.strategy_id = s.strategy_id AND r.book = s.execution_mode
              WHERE s.is_active AND NOT r.is_paused AND {of_user("s.strategy_id")})
                AS active_strategy_count,
            count(*) FILTER (WHERE status NOT IN ('denied', 'planned')) AS execution_count,

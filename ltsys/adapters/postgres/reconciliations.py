@@ -193,7 +193,7 @@ class ReconciliationRecords(Session):
 _MONEY: Final[LiteralString] = """
     WITH mine AS (
         SELECT o.* FROM lt_orders o JOIN lt_strategies s USING (strategy_id)
-         WHERE s.wallet_address = %(wallet)s
+         WHERE s.wallet_address = %(wallet)s AND o.mode <> 'shadow'
     ), at_work AS (
         SELECT o.token_id, min(o.condition_id) AS condition_id, sum(o.reserved_usd) AS reserved
           FROM mine o JOIN orders e ON e.order_id = o.order_id
@@ -235,24 +235,27 @@ _MONEY: Final[LiteralString] = """
     )
     SELECT * FROM totals LEFT JOIN judged ON is_listed ORDER BY token_id
 """
-"""One statement, so that all of it is of one moment."""
+"""One statement, so that all of it is of one moment. The venue knows no shadow order (L36)."""
 
 _ORDERS: Final[LiteralString] = """
     SELECT e.order_id, o.lt_order_id, o.status, e.order_id IS NOT DISTINCT FROM o.order_id
                AS is_newest,
            o.updated_at > %(settled_before)s AS is_young, o.parked_at IS NOT NULL AS is_parked
       FROM orders e JOIN lt_orders o USING (lt_order_id) JOIN lt_strategies s USING (strategy_id)
-     WHERE e.order_id = ANY(%(orders)s)
-        OR (e.order_id = o.order_id AND o.status IN ('live', 'partially_filled')
-            AND s.wallet_address = %(wallet)s
-            AND e.prepared_at >= coalesce(%(posted_since)s::timestamptz, '-infinity'))
+     WHERE o.mode <> 'shadow'
+       AND (e.order_id = ANY(%(orders)s)
+            OR (e.order_id = o.order_id AND o.status IN ('live', 'partially_filled')
+                AND s.wallet_address = %(wallet)s
+                AND e.prepared_at >= coalesce(%(posted_since)s::timestamptz, '-infinity')))
 """
 
 _FILLS: Final[LiteralString] = """
     SELECT f.lt_order_id, f.order_id, f.trade_id, f.status, f.shares, f.cost_usd,
            f.updated_at > %(settled_before)s AS is_young
-      FROM lt_fills f JOIN lt_strategies s USING (strategy_id)
-     WHERE s.wallet_address = %(wallet)s AND f.matched_at >= %(matched_since)s
+      FROM lt_fills f JOIN lt_orders o USING (lt_order_id)
+      JOIN lt_strategies s ON s.strategy_id = f.strategy_id
+     WHERE s.wallet_address = %(wallet)s AND o.mode <> 'shadow'
+       AND f.matched_at >= %(matched_since)s
        AND f.recorded_at >= coalesce(%(posted_since)s::timestamptz, '-infinity')
 """
 

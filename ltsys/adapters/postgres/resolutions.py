@@ -111,7 +111,7 @@ _BOOKED: Final[LiteralString] = """
            coalesce(o.peak_before, 0) AS peak_before,
            (SELECT count(*) FROM lt_orders later
              WHERE later.strategy_id = o.strategy_id AND later.outcome <> 'OPEN'
-               AND later.mode = 'live' AND later.executed_shares > 0
+               AND later.mode = o.mode AND later.executed_shares > 0
                AND (later.resolved_at, later.ft_signal_time, later.lt_order_id)
                    > (o.resolved_at, o.ft_signal_time, o.lt_order_id)) AS later_count
       FROM lt_orders o WHERE o.lt_order_id = %s AND o.outcome <> 'OPEN'

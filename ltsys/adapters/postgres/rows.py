@@ -21,12 +21,13 @@ from ltsys.domain.ids import (
     VenueOrderId,
     VenueTradeId,
 )
-from ltsys.domain.ledger import Balances
+from ltsys.domain.ledger import Balances, Book
 from ltsys.domain.live_order import Fill, LiveOrder, Plan
 from ltsys.domain.market import Market, Outcome
 from ltsys.domain.money import Price, Shares, Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.source_trade import Side, SourceTrade
+from ltsys.domain.stage import Stage, Standing
 from ltsys.domain.strategy import Mode, RiskState, Signal, Strategy
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import FillStatus, TimeInForce, VenueFill, VenueOrderStatus
@@ -138,7 +139,13 @@ def strategy_of(row: Row) -> Strategy:
         time_in_force=TimeInForce(row["strategy_time_in_force"]),
         max_signal_age_s=row["max_signal_age_s"],
         cooldown_s=row["cooldown_s"],
+        standing=standing_of(row),
     )
+
+
+def standing_of(row: Row) -> Standing:
+    """From the columns of `lt_strategies`."""
+    return Standing(stage=Stage(row["stage"]), cap=_usd(row["stage_cap_usd"]))
 
 
 def state_of(row: Row) -> RiskState:
@@ -165,6 +172,7 @@ def state_of(row: Row) -> RiskState:
         weekly_reset_at=row["weekly_reset_at"],
         monthly_spent=Usd(row["monthly_spent_usd"]),
         monthly_reset_at=row["monthly_reset_at"],
+        book=Book(row["state_book"]),
     )
 
 

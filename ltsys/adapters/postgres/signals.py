@@ -21,6 +21,7 @@ from ltsys.adapters.postgres.statements import (
     MARKET_COLUMNS,
     ORDER_COLUMNS,
     STATE_COLUMNS,
+    STRATEGY_LOCK,
 )
 from ltsys.domain.ft_wallet import DeadMarketGuard
 from ltsys.domain.gate import Gate
@@ -56,7 +57,7 @@ _STAKES: Final[LiteralString] = """
                '[]') AS stakes,
            count(*) AS open_positions
       FROM lt_orders o LEFT JOIN markets its ON its.condition_id = o.condition_id
-     WHERE o.strategy_id = state.strategy_id AND o.mode = 'live' AND o.outcome = 'OPEN'
+     WHERE o.strategy_id = state.strategy_id AND o.mode = state.book AND o.outcome = 'OPEN'
        AND (o.executed_shares > 0 OR o.reserved_usd > 0)
 """
 """Of the strategy: what it holds and works beside the market `m`, and how much in all."""
@@ -64,15 +65,18 @@ _STAKES: Final[LiteralString] = """
 _COMMITTED: Final[LiteralString] = """
     SELECT coalesce(sum(o.reserved_usd), 0) + (
            SELECT coalesce(sum(f.cost_usd + f.fee_usd), 0) FROM lt_fills f
+             JOIN lt_orders paid ON paid.lt_order_id = f.lt_order_id
              JOIN lt_strategies own ON own.strategy_id = f.strategy_id
-            WHERE own.wallet_address = s.wallet_address
+            WHERE own.wallet_address = s.wallet_address AND paid.mode <> 'shadow'
               AND f.status IN ('matched', 'mined', 'retrying')) + (
            SELECT coalesce(sum(f.cost_usd + f.fee_usd), 0) FROM lt_fills f
+             JOIN lt_orders paid ON paid.lt_order_id = f.lt_order_id
              JOIN lt_strategies own ON own.strategy_id = f.strategy_id
-            WHERE own.wallet_address = s.wallet_address
+            WHERE own.wallet_address = s.wallet_address AND paid.mode <> 'shadow'
               AND f.status = 'confirmed' AND f.updated_at >= wallet.collateral_at)
       FROM lt_orders o JOIN lt_strategies own ON own.strategy_id = o.strategy_id
      WHERE own.wallet_address = s.wallet_address AND o.outcome = 'OPEN' AND o.reserved_usd > 0
+       AND o.mode <> 'shadow'
 """
 """Of the wallet, over all its strategies: see `ltsys.domain.wallet_cash.WalletCash`."""
 
@@ -87,21 +91,21 @@ _RECENT_PRICES: Final[LiteralString] = """
 
 _EXECUTION: Final[LiteralString] = f"""
     SELECT {_SIGNAL_COLUMNS}, {STATE_COLUMNS}, {BREAKER_COLUMNS}, {MARKET_COLUMNS},
-           w.rules -> 'extra' AS guard,
-           EXISTS (SELECT 1 FROM lt_orders o WHERE o.strategy_id = seen.strategy_id
-                      AND o.source_trade_id = seen.source_trade_id) AS has_order,
+           w.rules -> 'extra' AS guard, made.mode IS NOT NULL AS has_order,
            ARRAY(SELECT gate FROM lt_gates WHERE open_until > clock_timestamp()) AS open_gates,
            ARRAY(SELECT to_jsonb(h) FROM halts_over(s.strategy_id, coalesce(
                f.trader_address, seen.test_signal ->> 'trader_address')) h) AS halts,
            wallet.collateral_usd, wallet.collateral_at, ({_COMMITTED}) AS committed_usd, held.*,
            CASE WHEN r.target_volatility IS NOT NULL OR r.max_tolerance_ratio IS NOT NULL
                 THEN ARRAY({_RECENT_PRICES}) ELSE '{{}}' END AS recent_prices
-      FROM lt_risk_state state
-      JOIN lt_strategies s ON s.strategy_id = state.strategy_id
+      FROM lt_seen_trades seen
+      JOIN lt_strategies s USING (strategy_id)
       JOIN wallets wallet ON wallet.wallet_address = s.wallet_address
-      JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
+      LEFT JOIN lt_orders made USING (strategy_id, source_trade_id)
+      JOIN lt_risk_state state ON state.strategy_id = s.strategy_id AND state.book =
+           CASE WHEN made.mode IN ('live', 'shadow') THEN made.mode ELSE s.execution_mode END
+      JOIN lt_risk_rules r ON r.strategy_id = s.strategy_id
       JOIN ft_wallets w ON w.wallet_id = s.ft_wallet_id
-      JOIN lt_seen_trades seen ON seen.strategy_id = state.strategy_id
       LEFT JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
      CROSS JOIN LATERAL (
            SELECT coalesce(f.token_id, seen.test_signal ->> 'token_id') AS token_id,
@@ -110,9 +114,11 @@ _EXECUTION: Final[LiteralString] = f"""
       LEFT JOIN markets m
         ON m.condition_id = coalesce(f.condition_id, seen.test_signal ->> 'condition_id')
      CROSS JOIN LATERAL ({_STAKES}) AS held
-     WHERE state.strategy_id = %s AND seen.source_trade_id = %s
+     WHERE seen.strategy_id = %s AND seen.source_trade_id = %s
 """  # noqa: S608  the columns are constants
-"""Runs behind the locks, so that all of it is as it is once they are ours."""
+"""Runs behind the locks, so that all of it is as it is once they are ours. The state is of the
+book of the order that is there, else of the one that the strategy trades in now.
+"""
 
 
 class SignalRecords(Session):
@@ -172,7 +178,7 @@ class SignalRecords(Session):
         # statements of their own, so that the next one sees what was committed while it waited:
         # whoever held the lock may have tripped a breaker, or reserved the last of the cash;
         # always the strategy before its wallet, so that no two wait for each other
-        self._lock("SELECT 1 FROM lt_risk_state WHERE strategy_id = %s FOR UPDATE", (strategy_id,))
+        self._lock(STRATEGY_LOCK, (strategy_id,))
         self._lock(
             """
             SELECT 1 FROM wallets WHERE wallet_address = (

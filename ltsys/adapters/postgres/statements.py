@@ -14,6 +14,7 @@ ORDER_COLUMNS: Final[LiteralString] = """
 """Of `lt_orders o` joined with its envelope `orders e`."""
 
 STATE_COLUMNS: Final[LiteralString] = f"""
+    s.stage, s.stage_cap_usd, state.book AS state_book,
     s.user_id, s.ft_wallet_id, s.wallet_address, s.is_active, s.launched_at, s.initial_capital,
     s.slippage_tolerance_pct, s.time_in_force AS strategy_time_in_force, s.max_signal_age_s,
     s.cooldown_s, {RULE_COLUMNS_OF_R}, state.available_cash,
@@ -24,6 +25,11 @@ STATE_COLUMNS: Final[LiteralString] = f"""
     state.monthly_spent_usd, state.monthly_reset_at
 """
 """Of `lt_strategies s`, `lt_risk_rules r` and `lt_risk_state state`."""
+
+STRATEGY_LOCK: Final[LiteralString] = """
+    SELECT 1 FROM lt_risk_state WHERE strategy_id = %s ORDER BY book FOR UPDATE
+"""
+"""Of all books of a strategy, in one order: who holds it decides, fills, resolves or promotes."""
 
 MARKET_COLUMNS: Final[LiteralString] = """
     m.condition_id AS market_id, m.title, m.tags, m.outcomes, m.start_at, m.game_start_at, m.end_at,

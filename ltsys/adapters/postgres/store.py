@@ -14,6 +14,7 @@ from psycopg_pool import ConnectionPool
 from ltsys.adapters.postgres.accounts import AccountRecords
 from ltsys.adapters.postgres.answers import AnswerRecords
 from ltsys.adapters.postgres.breakers import BreakerRecords
+from ltsys.adapters.postgres.changes import ChangeRecords
 from ltsys.adapters.postgres.decisions import DecisionRecords
 from ltsys.adapters.postgres.feed import FeedRecords
 from ltsys.adapters.postgres.forward_test import ForwardTestRecords
@@ -23,7 +24,9 @@ from ltsys.adapters.postgres.operations import OperationsRecords
 from ltsys.adapters.postgres.reconciliations import ReconciliationRecords
 from ltsys.adapters.postgres.resolutions import ResolutionRecords
 from ltsys.adapters.postgres.session import Connection
+from ltsys.adapters.postgres.shadow import ShadowRecords
 from ltsys.adapters.postgres.signals import SignalRecords
+from ltsys.adapters.postgres.stages import StageRecords
 from ltsys.adapters.postgres.strategies import StrategyRecords
 from ltsys.adapters.postgres.streams import StreamRecords
 from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
@@ -54,6 +57,9 @@ class PostgresTransaction(
     DecisionRecords,
     AnswerRecords,
     HaltRecords,
+    StageRecords,
+    ChangeRecords,
+    ShadowRecords,
 ):
     """All that one transaction can read and write, a module a subject."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from ltsys.adapters.postgres.rows import state_of, strategy_of
 from ltsys.adapters.postgres.rule_rows import RULE_COLUMNS, RULE_PLACES, rule_values, rules_of
 from ltsys.adapters.postgres.session import Session
-from ltsys.adapters.postgres.statements import STATE_COLUMNS
+from ltsys.adapters.postgres.statements import STATE_COLUMNS, STRATEGY_LOCK
 from ltsys.domain.ids import Address, StrategyId
 from ltsys.domain.ledger import Book, Posting
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
@@ -35,8 +35,8 @@ class StrategyRecords(Session):
             INSERT INTO lt_strategies
                 (strategy_id, user_id, ft_wallet_id, wallet_address, is_active, launched_at,
                  initial_capital, slippage_tolerance_pct, time_in_force, max_signal_age_s,
-                 cooldown_s)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                 cooldown_s, stage, stage_cap_usd, staged_at, mode_since)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT DO NOTHING RETURNING strategy_id
             """,
             (
@@ -51,6 +51,10 @@ class StrategyRecords(Session):
                 strategy.time_in_force,
                 strategy.max_signal_age_s,
                 strategy.cooldown_s,
+                strategy.standing.stage.value,
+                strategy.standing.cap.amount if strategy.standing.cap else None,
+                strategy.launched_at,
+                strategy.launched_at,
             ),
         )
         if added is None:
@@ -61,18 +65,13 @@ class StrategyRecords(Session):
             """,  # noqa: S608  the columns are a constant
             (strategy.strategy_id, *rule_values(rules)),
         )
-        self._write(
-            "INSERT INTO lt_risk_state (strategy_id, available_cash, peak_equity)"
-            " VALUES (%s, 0, 0)",
-            (strategy.strategy_id,),
-        )
-        self.save_state(strategy.strategy_id, state)
+        self.open_book(strategy.strategy_id, state)
         return True
 
     def overdue_counters(self, now: datetime, limit: int) -> tuple[StrategyId, ...]:
         rows = self._rows(
             """
-            SELECT strategy_id FROM lt_risk_state
+            SELECT DISTINCT strategy_id FROM lt_risk_state
              WHERE least(coalesce(daily_reset_at, '-infinity'),
                          coalesce(weekly_reset_at, '-infinity'),
                          coalesce(monthly_reset_at, '-infinity')) <= %s
@@ -82,15 +81,25 @@ class StrategyRecords(Session):
         )
         return tuple(StrategyId(row["strategy_id"]) for row in rows)
 
-    def lock_state(self, strategy_id: StrategyId) -> RiskState | None:
+    def open_book(self, strategy_id: StrategyId, state: RiskState) -> None:
+        self._write(
+            "INSERT INTO lt_risk_state (strategy_id, book, available_cash, peak_equity)"
+            " VALUES (%s, %s, 0, 0)",
+            (strategy_id, state.book.value),
+        )
+        self.save_state(strategy_id, state)
+
+    def lock_state(self, strategy_id: StrategyId, book: Book | None = None) -> RiskState | None:
+        self._lock(STRATEGY_LOCK, (strategy_id,))
         row = self._row(
             f"""
             SELECT {STATE_COLUMNS} FROM lt_risk_state state
               JOIN lt_strategies s ON s.strategy_id = state.strategy_id
               JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
-             WHERE state.strategy_id = %s FOR UPDATE OF state
+             WHERE state.strategy_id = %s
+               AND state.book = coalesce(%s::text, s.execution_mode)
             """,  # noqa: S608  the columns are a constant
-            (strategy_id,),
+            (strategy_id, book.value if book else None),
         )
         return state_of(row) if row else None
 
@@ -100,7 +109,7 @@ class StrategyRecords(Session):
             SELECT s.strategy_id, {STATE_COLUMNS} FROM lt_risk_state state
               JOIN lt_strategies s ON s.strategy_id = state.strategy_id
               JOIN lt_risk_rules r ON r.strategy_id = state.strategy_id
-             WHERE state.strategy_id = %s
+             WHERE state.strategy_id = %s AND state.book = s.execution_mode
             """,  # noqa: S608  the columns are a constant
             (strategy_id,),
         )
@@ -120,7 +129,7 @@ class StrategyRecords(Session):
                 weekly_reset_at = %s, monthly_spent_usd = %s, monthly_reset_at = %s,
                 is_paused = %s, pause_reason = %s,
                 updated_at = clock_timestamp()
-             WHERE strategy_id = %s
+             WHERE strategy_id = %s AND book = %s
             """,
             (
                 balances.available.amount,
@@ -142,8 +151,9 @@ class StrategyRecords(Session):
                 state.is_paused,
                 state.pause_reason,
                 strategy_id,
+                state.book.value,
             ),
-            what=f"state of {strategy_id}",
+            what=f"{state.book} state of {strategy_id}",
         )
 
     def post(self, strategy_id: StrategyId, book: Book, posting: Posting) -> None:

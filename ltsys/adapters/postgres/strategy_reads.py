@@ -14,13 +14,14 @@ from ltsys.ports.queries import StrategyRow, WalletRow
 STRATEGIES: Final[LiteralString] = f"""
     SELECT s.strategy_id, {STATE_COLUMNS}, {BREAKER_COLUMNS},
            (SELECT count(*) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
-               AND f.order_time >= s.launched_at) AS ft_order_count,
+               AND f.order_time >= s.mode_since) AS ft_order_count,
            (SELECT coalesce(sum(pnl), 0) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
-               AND f.order_time >= s.launched_at) AS ft_pnl,
+               AND f.order_time >= s.mode_since) AS ft_pnl,
            o.*
       FROM lt_strategies s
       JOIN lt_risk_rules r USING (strategy_id)
-      JOIN lt_risk_state state USING (strategy_id)
+      JOIN lt_risk_state state
+        ON state.strategy_id = s.strategy_id AND state.book = s.execution_mode
      CROSS JOIN LATERAL (
            SELECT count(*) AS order_count,
                   count(*) FILTER (WHERE status = 'denied') AS denied_count,
@@ -29,9 +30,13 @@ STRATEGIES: Final[LiteralString] = f"""
                   avg(slippage_pct) AS slippage_ratio,
                   avg(coalesce(fill_rate, 0)) FILTER
                       (WHERE status IN ('filled', 'canceled', 'expired', 'rejected')) AS fill_rate
-             FROM lt_orders WHERE strategy_id = s.strategy_id AND NOT is_force_test) AS o
+             FROM lt_orders WHERE strategy_id = s.strategy_id AND mode = s.execution_mode
+              AND ft_signal_time >= s.mode_since) AS o
 """  # noqa: S608  the columns are a constant
-"""Of `lt_strategies s`, without a condition and an order."""
+"""Of `lt_strategies s`, without a condition and an order.
+
+Of the time since the strategy trades with the money that it trades with now (LESSONS L36).
+"""
 WALLETS: Final[LiteralString] = """
     SELECT w.wallet_id, w.display_name, w.is_active, w.problem, w.leader_pool, w.started_at,
            cardinality(w.target_traders) + (SELECT count(*) FROM leader_pools p

@@ -8,6 +8,7 @@ from decimal import Decimal
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
+from ltsys.domain.strategy import Mode
 from ltsys.ports.queries.ledger import PostingRow
 from ltsys.ports.queries.operations import AlertRow, LogRow
 from ltsys.ports.records import Sighting
@@ -20,6 +21,7 @@ class OrderRow:
     lt_order_id: LtOrderId
     strategy_id: StrategyId
     status: OrderStatus
+    mode: Mode
     is_force_test: bool
     title: str
     token_label: str
