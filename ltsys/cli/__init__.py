@@ -19,6 +19,7 @@ from ltsys.cli import (
     orders,
     reconcile,
     replay,
+    risk,
     sim,
     status,
     strategies,
@@ -48,6 +49,7 @@ app.add_typer(strategies.app, name="strategies")
 app.add_typer(orders.app, name="orders")
 app.add_typer(wallets.app, name="wallets")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(risk.app, name="risk")
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(users.app, name="users")
