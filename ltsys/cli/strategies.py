@@ -139,7 +139,7 @@ def pause(
 
 @app.command()
 def resume(strategy: StrategyArgument, as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Plan orders again; a run of losses starts to count anew, a drawdown does not."""
+    """End a pause, and count a run of losses anew; a breaker ends by `lt breakers clear`."""
     own = attach(data_dir)
     resume_strategy(StrategyId(strategy), store=own.store)
     _show_state(own, strategy, as_json=as_json)

@@ -118,6 +118,11 @@ class Breaker:
     cleared_because: str | None = None
 
     @property
+    def place(self) -> tuple[str, str]:
+        """As its rule's."""
+        return self.strategy_id or "", self.kind
+
+    @property
     def key(self) -> str:
         """Its alert's name."""
         return f"breaker:{self.strategy_id or 'global'}:{self.kind}"

@@ -6,10 +6,11 @@ that plans by it. The sweep looks at every window again, so that nothing depends
 
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import itemgetter
 
 from ltsys.domain import ledger
 from ltsys.domain.alert import Alert, Severity
-from ltsys.domain.breaker import NEWS_KINDS, BreakerKind, Trip, explained
+from ltsys.domain.breaker import NEWS_KINDS, Breaker, BreakerKind, Trip, explained
 from ltsys.domain.ids import StrategyId
 from ltsys.domain.market import Book
 from ltsys.domain.pricing import limit_price
@@ -60,8 +61,11 @@ def trip_by_news(
 def trip_by_result(
     strategy_id: StrategyId, rules: RiskRules, state: RiskState, tx: Transaction
 ) -> None:
-    """A run of losses or a drawdown at its limit stops the strategy, whatever is won later."""
-    if of_results(strategy_id, rules, state, ()):
+    """A run of losses or a drawdown at its limit stops the strategy, whatever is won later.
+
+    What is lost on paper stops nothing by itself: the limit denies it there (LESSONS L36).
+    """
+    if state.book is ledger.Book.LIVE and of_results(strategy_id, rules, state, ()):
         _trip(of_results(strategy_id, rules, state, tx.breaker_rules()), tx)
 
 
@@ -75,17 +79,26 @@ def judge_book(execution: Execution, book: Book, tx: Transaction) -> Execution:
         return execution
     limit = limit_price(signal.price, strategy.slippage_tolerance, book.tick)
     readings = book_readings(book, limit)
-    better = cleared_by_book(breakers.tripped, readings)
-    for each in better:
-        end_breaker(each, by=_ITS_RULE, because="the book is better again", tx=tx)
-    worse = of_book(breakers.rules, readings)
-    if worse:
-        _trip(worse, tx)
+    better, worse = (
+        cleared_by_book(breakers.tripped, readings),
+        of_book(breakers.rules, readings),
+    )
     if not better and not worse:
         return execution
+    _turn(better, worse, tx)
     scopes = {None, strategy.strategy_id}
     stopping = tuple(each for each in tx.open_breakers() if each.strategy_id in scopes)
     return replace(execution, breakers=replace(breakers, tripped=stopping))
+
+
+def _turn(better: Iterable[Breaker], worse: Iterable[Trip], tx: Transaction) -> None:
+    """In the one order of breakers, whichever of them this book ends and trips."""
+    changes = {each.place: each for each in better} | {each.rule.place: each for each in worse}
+    for _, change in sorted(changes.items(), key=itemgetter(0)):
+        if isinstance(change, Breaker):
+            end_breaker(change, by=_ITS_RULE, because="the book is better again", tx=tx)
+        else:
+            _trip([change], tx)
 
 
 def _judged(watched: Iterable[Watched]) -> list[Trip]:

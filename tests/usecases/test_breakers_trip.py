@@ -14,7 +14,7 @@ from live_made import (
     a_rule,
     an_ended_market,
 )
-from trading_floor import accepted
+from trading_floor import Floor, accepted
 
 from ltsys.domain.alert import Severity
 from ltsys.domain.breaker import BreakerKind, Resume
@@ -22,6 +22,7 @@ from ltsys.domain.denial import DenialCode
 from ltsys.domain.errors import OutcomeUnknownError, RefusedError, SettingsError, VenueRejectedError
 from ltsys.domain.money import Usd
 from ltsys.domain.order import OrderStatus
+from ltsys.domain.stage import Stage, Standing
 from ltsys.usecases.execute_order import execute_order
 from ltsys.usecases.force_test import queue_force_test
 from ltsys.usecases.resolve_market import resolve_market
@@ -210,6 +211,18 @@ def test_the_results_of_all_strategies_stop_all_of_them(floor, rule):
     assert floor.store.tables.lt_breakers[0].strategy_id is None
     assert floor.execute(2) is None
     assert why(floor, 2).text.startswith(f"{rule.kind} of all strategies: ")
+
+
+def test_what_is_lost_on_paper_trips_nothing():
+    """Not by its result, and not by a fill that came after it (L36)."""
+    tight = replace(NO_LIMITS, max_consecutive_losses=1, max_drawdown_ratio=Decimal("0.0001"))
+    floor = Floor(rules=tight, standing=Standing(stage=Stage.SHADOW))
+    order = floor.track(floor.execute(1))
+    lose(floor)
+    floor.stream(order, 9, shares="5")
+
+    assert floor.state.consecutive_losses == 1
+    assert floor.tripped == {}
 
 
 def test_a_wide_book_stops_before_anything_is_planned_by_it(floor):
