@@ -102,8 +102,12 @@ def _canceled(made: Halt, own: Services, *, is_recorded: bool) -> Canceling:
         done = cancel_everything(own, is_recorded=is_recorded)
     if not is_recorded:
         return done
-    working = cancel_row_by_row(made.halt_id, own)
-    return replace(done, working=working)
+    try:
+        return replace(done, working=cancel_row_by_row(made.halt_id, own))
+    except (SettingsError, psycopg.OperationalError) as error:
+        # the halt stands; a worker's sweep goes on with it
+        why = str(error) if isinstance(error, SettingsError) else "the database was lost"
+        return replace(done, problem=done.problem or f"its orders were not asked about: {why}")
 
 
 def _told(

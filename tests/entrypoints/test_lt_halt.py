@@ -144,6 +144,21 @@ def test_a_kill_that_cannot_reach_the_venue_holds_and_says_so(nothing_runs):
     assert len(lt("halts", "--json", environ=nothing_runs).json["in_file"]) == 1
 
 
+def test_a_kill_without_the_trading_key_still_halts_and_says_what_it_could_not_do(
+    system: Running, quiet: str
+):
+    """A sweep of the workers, who have the key, goes on with it (L61)."""
+    nowhere = {**system.environment, "LTSYS_WALLET_KEY_FILE": ""}
+    done = lt("halt", "--strategy", quiet, *SAY, environ=nowhere)
+    standing = system.lt("halts", "--json").json["halts"]
+    resume(system, "--strategy", quiet)
+
+    assert done.code == 1
+    assert done.json["is_recorded"]
+    assert done.json["canceling"]["problem"].startswith("its orders were not asked about: ")
+    assert [row["halt"]["kind"] for row in standing] == ["kill"]
+
+
 def test_a_narrow_halt_needs_the_database_and_says_what_does_not(nothing_runs):
     done = lt("halt", "--strategy", "LT_X", *SAY, environ=nothing_runs)
 
