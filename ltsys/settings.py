@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     """Machine seconds after its post at which an unsettled order waits for an operator."""
     overdue_after_s: int = Field(default=120, ge=1)
     """Machine seconds that a signal or an answer may wait before it is alerted about."""
+    decisions_days: int = Field(default=90, ge=1, le=3650)
+    """Days of venue time for which it is kept what a decision looked at."""
     database_pool: int = Field(default=10, ge=1, le=100)
     database_patience_s: float = Field(default=15.0, ge=0.1, le=60)
     """Machine seconds until a database that gives no connection counts as down."""

@@ -7,6 +7,7 @@ from celery.signals import worker_ready
 import beat_schedule
 from ltsys.bootstrap import services
 from ltsys.domain.ids import ConditionId
+from ltsys.usecases.forget_decisions import forget_decisions
 from ltsys.usecases.reconcile import reconcile as compare_with_venue
 from ltsys.usecases.resolve_market import markets_to_resolve, settle_due
 from ltsys.usecases.resolve_market import resolve_market as resolve
@@ -18,13 +19,17 @@ from workers.ticks import is_first
 
 @app.task(name="resolution.resolve_markets")
 def resolve_markets() -> None:
-    """Look at every market that has ended; release payouts; start the counters of a new day."""
+    """Look at every market that has ended; release payouts; start the counters of a new day.
+
+    What decisions looked at is let go of once it is old.
+    """
     if not is_first("resolve_markets", beat_schedule.SYNC_S):
         return
     own = services()
     kick_each("resolution.resolve_market", markets_to_resolve(store=own.store, clock=own.clock))
     settle_due(store=own.store, clock=own.clock)
     start_periods(store=own.store, clock=own.clock)
+    forget_decisions(days=own.settings.decisions_days, store=own.store, clock=own.clock)
 
 
 @app.task(name="resolution.settle_payouts")

@@ -43,7 +43,7 @@ def list_orders(
     """List orders, newest first, each with its status and why."""
     statuses = None if status is None else _statuses(status)
     own = attach(data_dir)
-    chosen = None if strategy is None else _known(strategy, own.queries.strategies())
+    chosen = None if strategy is None else known_strategy(strategy, own.queries.strategies())
     rows = own.queries.orders(strategy_id=chosen, statuses=statuses, limit=limit)
     if as_json:
         print_json([facts(row) for row in rows])
@@ -171,7 +171,7 @@ def _statuses(word: str) -> frozenset[OrderStatus]:
     return found
 
 
-def _known(strategy: str, rows: Sequence[StrategyRow]) -> StrategyId:
+def known_strategy(strategy: str, rows: Sequence[StrategyRow]) -> StrategyId:
     """A name that nobody knows is a mistake, not an empty list (LESSONS L54)."""
     names = [row.strategy.strategy_id for row in rows]
     if strategy not in names:

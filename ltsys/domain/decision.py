@@ -70,7 +70,6 @@ class Aftermath:
     fees: Usd
     result: Usd | None
     """Payout − cost, fees apart."""
-    outcome: FtOutcome
     resolved_at: datetime | None
     ft_outcome: FtOutcome | None
     """None for a test, which has no FT order."""

@@ -17,6 +17,8 @@ class KeptDecision:
     attempt: int
     decided_at: datetime
     text: Kept
+    is_newest: bool
+    """No later plan was made for the order: what is filled of it is this one's."""
     aftermath: Aftermath
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from ltsys.adapters.memory.session import Session
 from ltsys.adapters.memory.tables import DecisionRow
 from ltsys.domain.decision import Aftermath, Decision, kept
-from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.money import ZERO_SHARES, ZERO_USD
 from ltsys.ports.decisions import DecisionPlace, KeptDecision
@@ -52,6 +51,10 @@ class DecisionRecords(Session):
             attempt=row.attempt,
             decided_at=row.decided_at,
             text=row.text,
+            is_newest=not any(
+                later > key and other.lt_order_id == row.lt_order_id and other.text.is_plan
+                for later, other in self._tables.lt_decisions.items()
+            ),
             aftermath=self._aftermath(row.lt_order_id),
         )
 
@@ -65,7 +68,6 @@ class DecisionRecords(Session):
             executed_shares=order.executed_shares if order else ZERO_SHARES,
             fees=order.fees if order else ZERO_USD,
             result=row.pnl,
-            outcome=order.outcome if order else FtOutcome.OPEN,
             resolved_at=row.resolved_at,
             ft_outcome=signal.outcome if signal else None,
             ft_exit_price=signal.exit_price if signal else None,

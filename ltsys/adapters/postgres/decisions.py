@@ -12,8 +12,11 @@ from ltsys.domain.money import Shares, Usd
 from ltsys.ports.decisions import DecisionPlace, KeptDecision
 
 _DECISIONS: Final[LiteralString] = """
-    SELECT d.*, o.executed_usd, o.executed_shares, o.fees_usd, o.pnl, o.outcome, o.resolved_at,
-           f.outcome AS ft_outcome, f.exit_price, f.resolved_at AS ft_resolved_at
+    SELECT d.*, o.executed_usd, o.executed_shares, o.fees_usd, o.pnl, o.resolved_at,
+           f.outcome AS ft_outcome, f.exit_price, f.resolved_at AS ft_resolved_at,
+           NOT EXISTS (SELECT FROM lt_decisions later
+                        WHERE later.lt_order_id = d.lt_order_id AND later.is_plan
+                          AND later.decision_id > d.decision_id) AS is_newest
       FROM lt_decisions d
       JOIN lt_orders o USING (lt_order_id)
       LEFT JOIN ft_orders f USING (ft_order_id)
@@ -91,12 +94,12 @@ def _kept_of(row: Row) -> KeptDecision:
             verdict=row["answered"],
             is_plan=row["is_plan"],
         ),
+        is_newest=row["is_newest"],
         aftermath=Aftermath(
             executed=Usd(row["executed_usd"]),
             executed_shares=Shares(row["executed_shares"]),
             fees=Usd(row["fees_usd"]),
             result=None if row["pnl"] is None else Usd(row["pnl"]),
-            outcome=FtOutcome(row["outcome"]),
             resolved_at=row["resolved_at"],
             ft_outcome=FtOutcome(row["ft_outcome"]) if row["ft_outcome"] else None,
             ft_exit_price=row["exit_price"],
