@@ -9,6 +9,7 @@ from typing import TypeVar
 from ltsys.adapters.celery_tasks import CeleryTasks
 from ltsys.adapters.clock import SimulatedClock, SystemClock
 from ltsys.adapters.halt_file import LocalHaltFile
+from ltsys.adapters.keyring import MasterKeyFile, MasterKeysGiven, private_text
 from ltsys.adapters.passwords import Argon2Passwords
 from ltsys.adapters.polymarket.auth import ApiCredentials, RequestSigner
 from ltsys.adapters.polymarket.client import PolymarketVenue
@@ -22,22 +23,24 @@ from ltsys.adapters.postgres import PostgresStore
 from ltsys.adapters.postgres.queries import PostgresQueries
 from ltsys.adapters.sabotage import Saboteur
 from ltsys.adapters.shadow import ShadowVenue
+from ltsys.adapters.turnkey import TurnkeyKey
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.gate import Gate
 from ltsys.domain.ids import Address, address
 from ltsys.domain.market import Market
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.ports import Clock, MarketData, ModelScores
+from ltsys.ports.keys import MasterKeys
 from ltsys.ports.queries import Queries
 from ltsys.ports.store import Store
 from ltsys.ports.tasks import Tasks
 from ltsys.settings import Settings, load
 from ltsys.usecases.desk import Desk, Patience, Watch
 from ltsys.usecases.entrance import Entrance
+from ltsys.usecases.keep_keys import trading_key_of
 
 _Port = TypeVar("_Port")
 
-_PRIVATE = 0o077
 _VENUES_STREAMS = "wss://ws-subscriptions-clob.polymarket.com"
 
 
@@ -120,11 +123,38 @@ class Services:
         require_fast_backend()
         settings = self.settings
         return PolymarketSigner(
-            trading_key(settings.wallet_key_file),
+            self._key(),
             settings.chain_id,
             settings.signature_type,
             settings.funder or None,
             owner=settings.api_key.get_secret_value(),
+        )
+
+    @cached_property
+    def masters(self) -> MasterKeys:
+        """Where the keys are that seal trading keys."""
+        if given := self.settings.master_key.get_secret_value():
+            return MasterKeysGiven(given)
+        if self.settings.master_key_file is None:
+            raise SettingsError("neither LTSYS_MASTER_KEY_FILE nor LTSYS_MASTER_KEY is set")
+        return MasterKeyFile(self.settings.master_key_file)
+
+    def _key(self) -> str | TurnkeyKey:
+        settings = self.settings
+        if settings.signer == "file":
+            return trading_key(settings.wallet_key_file)
+        wallet = _wallet_address(settings.wallet_address)
+        if settings.signer == "sealed":
+            return trading_key_of(wallet, ring=self.masters.ring(), store=self.store)
+        if not settings.turnkey_organization:
+            raise SettingsError("LTSYS_TURNKEY_ORGANIZATION is not set")
+        return TurnkeyKey(
+            self.http,
+            settings.turnkey_url,
+            organization=settings.turnkey_organization,
+            api_key=trading_key(settings.turnkey_key_file, name="LTSYS_TURNKEY_KEY_FILE"),
+            address=wallet,
+            clock=SystemClock(),
         )
 
     @cached_property
@@ -250,15 +280,15 @@ def _gates(text: str) -> frozenset[Gate]:
         raise SettingsError(f"LTSYS_REQUIRED_GATES: {error}") from error
 
 
-def trading_key(path: Path | None) -> str:
+def trading_key(path: Path | None, *, name: str = "LTSYS_WALLET_KEY_FILE") -> str:
     """The key in the file. Raises SettingsError unless the file is ours alone (LESSONS L62)."""
     if path is None:
-        raise SettingsError("LTSYS_WALLET_KEY_FILE is not set")
+        raise SettingsError(f"{name} is not set")
+    return private_text(path)
+
+
+def _wallet_address(text: str) -> Address:
     try:
-        mode = path.stat().st_mode
-        text = path.read_text().strip()
-    except OSError as error:
-        raise SettingsError(f"the key file {path} cannot be read: {error.strerror}") from error
-    if mode & _PRIVATE:
-        raise SettingsError(f"the key file {path} has mode {mode & 0o777:o}; it must be 600")
-    return text
+        return address(text)
+    except ValueError as error:
+        raise SettingsError(f"LTSYS_WALLET_ADDRESS: {error}") from error

@@ -32,6 +32,18 @@ class Settings(BaseSettings):
     chain_id: int = 137
     wallet_key_file: Path | None = None
     """A file of mode 0600 that holds the trading key in hex."""
+    signer: Literal["file", "sealed", "turnkey"] = "file"
+    """Where the trading key is: in that file, sealed in the database, or at Turnkey."""
+    wallet_address: str = ""
+    """Whose key it is, where it is not in a file."""
+    master_key_file: Path | None = None
+    """A file of mode 0600 that holds the keys which seal trading keys; `lt keys init` makes it."""
+    master_key: SecretStr = SecretStr("")
+    """Instead of that file: 32 random bytes in base64, the newest first, separated by commas."""
+    turnkey_url: str = "https://api.turnkey.com"
+    turnkey_organization: str = ""
+    turnkey_key_file: Path | None = None
+    """A file of mode 0600 that holds the P-256 API key for Turnkey in hex."""
     signature_type: Literal[0, 1, 2, 3] = 0
     funder: str = ""
     """The wallet that holds the money, for signature types 1 to 3."""

@@ -15,6 +15,7 @@ from ltsys.cli import (
     drill,
     force_test,
     halts,
+    keys,
     ledger,
     orders,
     reconcile,
@@ -55,6 +56,7 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(breakers.app, name="breakers")
+app.add_typer(keys.app, name="keys")
 app.command("force-test")(force_test.force_test)
 app.command("bench")(bench.bench)
 app.command("drill")(drill.drill)

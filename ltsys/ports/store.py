@@ -37,6 +37,7 @@ from ltsys.ports.answers import AnswerStore
 from ltsys.ports.breakers import BreakerStore
 from ltsys.ports.decisions import DecisionStore
 from ltsys.ports.halts import HaltStore
+from ltsys.ports.keys import KeyStore
 from ltsys.ports.operations import OperationsStore
 from ltsys.ports.reconciliation import ReconciliationStore
 from ltsys.ports.records import (
@@ -360,6 +361,7 @@ class Transaction(
     StreamStore,
     ReconciliationStore,
     AccountStore,
+    KeyStore,
     DecisionStore,
     AnswerStore,
     HaltStore,

@@ -74,6 +74,8 @@ _ROWS: Final = """
 
     INSERT INTO wallets (wallet_address, user_id, signature_type, key_reference)
         VALUES (%(address)s, %(user)s, 0, 'file');
+    INSERT INTO trading_keys (wallet_address, master_id, box, sealed_at)
+        VALUES (%(address)s, %(user)s, decode(%(digest)s, 'hex'), %(noon)s);
     INSERT INTO lt_strategies (strategy_id, user_id, ft_wallet_id, wallet_address, launched_at,
             initial_capital, slippage_tolerance_pct, time_in_force, max_signal_age_s, cooldown_s,
             stage, staged_at, mode_since)

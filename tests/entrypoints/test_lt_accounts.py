@@ -1,16 +1,21 @@
-"""`lt users` and `lt tokens`, on a database of their own."""
+"""`lt users`, `lt tokens` and `lt keys`, on a database of their own."""
 
 from datetime import UTC, datetime
 from functools import partial
+from unittest import mock
 
 import pytest
-from lt_harness import lt
+from eth_account import Account
+from lt_harness import fresh_services, lt
 
 from ltsys.adapters.clock import SystemClock
 from ltsys.adapters.postgres import PostgresStore
+from ltsys.bootstrap import services
 from ltsys.domain.account import Role
 from ltsys.domain.ids import UserId
 from ltsys.usecases.identify_caller import caller_of_token, secret_hash
+
+KEY = "0x" + "7" * 64
 
 
 @pytest.fixture
@@ -62,3 +67,48 @@ def test_a_token_is_shown_once_and_opens_until_it_is_revoked(run, database_url):
     assert listed.json[0]["scopes"] == ["read", "trade"]
     assert secret not in listed.out + run("tokens", "list", "--user", "ann").out
     assert run("tokens", "revoke", secret[:12], "--user", "ann").code == 1
+
+
+def test_a_trading_key_is_sealed_and_rotated_and_never_shown(run, tmp_path):
+    """L62."""
+    master, file = tmp_path / "master", tmp_path / "key"
+    file.write_text(KEY)
+    file.chmod(0o600)
+    made = run("keys", "init", str(master), "--json").json
+    sealed = partial(run, environ={**run.keywords["environ"], "LTSYS_MASTER_KEY_FILE": str(master)})
+
+    added = sealed("keys", "add", "--file", str(file))
+    first = sealed("keys", "list", "--json")
+    rotated = sealed("keys", "rotate", "--json").json
+    (after,) = sealed("keys", "list", "--json").json
+
+    wallet = Account.from_key(KEY).address.lower()
+    assert f"LTSYS_WALLET_ADDRESS={wallet}" in added.out
+    assert first.json[0]["master_id"] == made["master_id"] != rotated["master_id"]
+    assert (after["wallet"], after["master_id"]) == (wallet, rotated["master_id"])
+    assert KEY[2:] not in added.out + added.err + first.out + sealed("keys", "list").out
+    assert "exists" in run("keys", "init", str(master)).err
+    assert "LTSYS_MASTER_KEY_FILE" in run("keys", "rotate").err
+
+    system = {**sealed.keywords["environ"], "LTSYS_SIGNER": "sealed"}
+    with (
+        mock.patch.dict("os.environ", {**system, "LTSYS_WALLET_ADDRESS": wallet}),
+        fresh_services(),
+    ):
+        assert services().signer.address.lower() == wallet
+        services().database.close()
+
+
+def test_a_key_file_that_others_can_read_or_that_holds_none_is_refused(run, tmp_path):
+    """L62."""
+    file = tmp_path / "key"
+    file.write_text("0xnonsense")
+    file.chmod(0o644)
+
+    loose = run("keys", "add", "--file", str(file))
+    file.chmod(0o600)
+    wrong = run("keys", "add", "--file", str(file))
+
+    assert "must be 600" in loose.err
+    assert "not a private key" in wrong.err
+    assert "nonsense" not in wrong.err

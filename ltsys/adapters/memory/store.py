@@ -10,6 +10,7 @@ from ltsys.adapters.memory.answers import AnswerRecords
 from ltsys.adapters.memory.decisions import DecisionRecords
 from ltsys.adapters.memory.feed import FeedRecords
 from ltsys.adapters.memory.forward_test import ForwardTestRecords
+from ltsys.adapters.memory.keys import KeyRecords
 from ltsys.adapters.memory.live_orders import LiveOrderRecords
 from ltsys.adapters.memory.operations import OperationsRecords
 from ltsys.adapters.memory.reconciliations import ReconciliationRecords
@@ -34,6 +35,7 @@ class MemoryTransaction(
     StreamRecords,
     ReconciliationRecords,
     AccountRecords,
+    KeyRecords,
     DecisionRecords,
     AnswerRecords,
     StageRecords,

@@ -42,6 +42,7 @@ from ltsys.domain.stream import Channel, Heard, StreamState
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.answers import KeptAnswer
+from ltsys.ports.keys import SealedKey
 from ltsys.ports.reconciliation import KeptReconciliation
 from ltsys.ports.records import Decision, LogEntry, Sighting, SignalKey
 from ltsys.ports.stages import DrillRow
@@ -267,6 +268,7 @@ class Tables:
     sessions: dict[str, Session] = field(default_factory=dict)
     api_tokens: dict[str, ApiToken] = field(default_factory=dict)
     account_links: dict[str, LinkRow] = field(default_factory=dict)
+    trading_keys: dict[Address, SealedKey] = field(default_factory=dict)
     login_attempts: list[LoginRow] = field(default_factory=list)
     idempotency_keys: dict[tuple[UserId, str], AnswerRow] = field(default_factory=dict)
     lt_halts: dict[HaltId, KeptHalt] = field(default_factory=dict)

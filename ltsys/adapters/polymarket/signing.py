@@ -18,6 +18,7 @@ from py_clob_client_v2.order_utils.model.order_data_v2 import (
 )
 from py_clob_client_v2.signer import Signer as SdkSigner
 
+from ltsys.adapters.polymarket.remote_key import RemoteSigner, SigningKey
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.ids import VenueOrderId
 from ltsys.domain.source_trade import Side
@@ -50,13 +51,22 @@ class _Wallet:
 class PolymarketSigner:
     """Signs as one wallet; `owner` is the API key's id, which every envelope names.
 
-    The same ticket gives the same bytes: salt and timestamp are the ticket's, and the signature
-    is deterministic (RFC 6979). Raises SettingsError for a key, chain or wallet that cannot be.
+    `key` is a private key in hex, or a key that is elsewhere. The same ticket gives the same
+    order id: salt and timestamp are the ticket's; a private key also gives the same signature
+    (RFC 6979). Raises SettingsError for a key, chain or wallet that cannot be.
     """
 
     def __init__(
-        self, key: str, chain_id: int, signature_type: int, funder: str | None = None, *, owner: str
+        self,
+        key: str | SigningKey,
+        chain_id: int,
+        signature_type: int,
+        funder: str | None = None,
+        *,
+        owner: str,
     ) -> None:
+        if not isinstance(key, str) and signature_type == POLY_1271:
+            raise SettingsError("signature type 3 is made by a private key that is here")
         self._sdk = _sdk_signer(key, chain_id)
         self._wallet = _wallet(str(self._sdk.address()), signature_type, funder)
         self._contracts = _contracts(chain_id)
@@ -137,7 +147,9 @@ def _order_data(ticket: OrderTicket, wallet: _Wallet) -> OrderDataV2:
     )
 
 
-def _sdk_signer(key: str, chain_id: int) -> SdkSigner:
+def _sdk_signer(key: str | SigningKey, chain_id: int) -> SdkSigner | RemoteSigner:
+    if not isinstance(key, str):
+        return RemoteSigner(key, chain_id)
     try:
         Account.from_key(key)
     except Exception:  # noqa: BLE001 - whatever it was, its text may quote the key

@@ -19,6 +19,7 @@ from ltsys.adapters.postgres.decisions import DecisionRecords
 from ltsys.adapters.postgres.feed import FeedRecords
 from ltsys.adapters.postgres.forward_test import ForwardTestRecords
 from ltsys.adapters.postgres.halts import HaltRecords
+from ltsys.adapters.postgres.keys import KeyRecords
 from ltsys.adapters.postgres.live_orders import LiveOrderRecords
 from ltsys.adapters.postgres.operations import OperationsRecords
 from ltsys.adapters.postgres.reconciliations import ReconciliationRecords
@@ -54,6 +55,7 @@ class PostgresTransaction(
     StreamRecords,
     ReconciliationRecords,
     AccountRecords,
+    KeyRecords,
     DecisionRecords,
     AnswerRecords,
     HaltRecords,
