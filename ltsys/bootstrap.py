@@ -20,6 +20,7 @@ from ltsys.adapters.polymarket.signing import PolymarketSigner, require_fast_bac
 from ltsys.adapters.polymarket.stream import PolymarketStreams
 from ltsys.adapters.polymarket.trade_feed import PolymarketTradeFeed
 from ltsys.adapters.postgres import PostgresStore
+from ltsys.adapters.postgres.dashboard.reads import PostgresDashboard
 from ltsys.adapters.postgres.queries import PostgresQueries
 from ltsys.adapters.sabotage import Saboteur
 from ltsys.adapters.shadow import ShadowVenue
@@ -30,6 +31,7 @@ from ltsys.domain.ids import Address, address
 from ltsys.domain.market import Market
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.ports import Clock, MarketData, ModelScores
+from ltsys.ports.dashboard import Dashboard
 from ltsys.ports.keys import MasterKeys
 from ltsys.ports.queries import Queries
 from ltsys.ports.store import Store
@@ -80,6 +82,10 @@ class Services:
     @cached_property
     def queries(self) -> Queries:
         return PostgresQueries(self._database_url)
+
+    @cached_property
+    def dashboard(self) -> Dashboard:
+        return PostgresDashboard(self._database_url)
 
     @cached_property
     def tasks(self) -> Tasks:

@@ -80,17 +80,6 @@ def percent(ratio: Decimal | None) -> str:
     return NOTHING if ratio is None else f"{ratio:.2%}"
 
 
-def limit(value: Usd | Decimal | int | None) -> str:
-    """A limit in words; none is said, never hidden (LESSONS L31)."""
-    match value:
-        case None:
-            return "none"
-        case Decimal():
-            return f"{value:.2%}"
-        case _:
-            return f"{value}"
-
-
 def age(since: datetime | None, now: datetime) -> str:
     """How long ago, in the largest fitting unit."""
     if since is None:

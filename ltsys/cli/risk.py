@@ -1,4 +1,4 @@
-"""`lt risk`: what other limits would have done."""
+"""`lt risk`: why orders are denied, and what other limits would have done."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from rich.markup import escape
 from ltsys.cli.environment import attach
 from ltsys.cli.orders import known_strategy
 from ltsys.cli.output import NOTHING, AsJson, DataDir, console, dollars, print_json, signed, table
-from ltsys.domain.denial import Denial
+from ltsys.domain.denial import MEANINGS, Denial, DenialCode
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.live_order import Plan
 from ltsys.domain.rule_values import Changes, parse_rule, rule_names
@@ -16,7 +16,9 @@ from ltsys.domain.what_if import Compared, Kind
 from ltsys.usecases.explain_decision import said
 from ltsys.usecases.preview_risk import Preview, preview_risk
 
-app = typer.Typer(no_args_is_help=True, help="See what other limits would have done.")
+app = typer.Typer(
+    no_args_is_help=True, help="Why orders are denied, and what other limits would have done."
+)
 
 _WORDS = {
     Kind.SAME: "same answer",
@@ -27,6 +29,18 @@ _WORDS = {
     Kind.BOUGHT_BEFORE: "bought by an earlier attempt",
     Kind.UNTOLD: "cannot be told",
 }
+
+
+@app.command()
+def codes(as_json: AsJson = False) -> None:
+    """List every code of a denial, in the order in which the checks are made."""
+    if as_json:
+        print_json([{"code": code.value, "meaning": MEANINGS[code]} for code in DenialCode])
+        return
+    made = table("Denials, in the order of the checks", "", "code", "meaning", right=("",))
+    for number, code in enumerate(DenialCode, start=1):
+        made.add_row(str(number), code.value, MEANINGS[code])
+    console().print(made)
 
 
 @app.command()

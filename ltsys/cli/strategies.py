@@ -8,15 +8,18 @@ import typer
 from ltsys.bootstrap import Services
 from ltsys.cli import views
 from ltsys.cli.environment import attach
+from ltsys.cli.operator_word import Operator, who
 from ltsys.cli.output import AsJson, DataDir, console, print_json
 from ltsys.cli.status import mode
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.ids import Address, StrategyId
 from ltsys.domain.money import Usd, exact
+from ltsys.domain.rule_change import Value, changed, parsed
 from ltsys.domain.strategy import RiskRules
 from ltsys.domain.venue import TimeInForce
 from ltsys.ports.queries import StrategyRow
 from ltsys.usecases.add_wallet import add_account
+from ltsys.usecases.change_rules import change_rules
 from ltsys.usecases.launch_strategy import pause_strategy, resume_strategy
 from ltsys.usecases.open_strategy import Asked, open_strategy
 
@@ -26,6 +29,10 @@ _MOST_SLIPPAGE = Decimal("0.5")
 
 app = typer.Typer(no_args_is_help=True, help="Mirror FT wallets as live strategies.")
 
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="name=value, or name=none; once for each limit, any of them."),
+]
 StrategyArgument = Annotated[str, typer.Argument(help="As `lt strategies list` shows it.")]
 
 
@@ -59,6 +66,7 @@ def create(  # noqa: PLR0917 - typer passes every option by its name
     time_in_force: Annotated[str, typer.Option(help="FAK or FOK.")] = "FAK",
     max_signal_age: Annotated[int, typer.Option(min=1, help="Seconds.")] = 180,
     cooldown: Annotated[int, typer.Option(min=0, help="Seconds that a payout rests.")] = 0,
+    settings: SetOption = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -67,12 +75,15 @@ def create(  # noqa: PLR0917 - typer passes every option by its name
         ft_wallet=ft_wallet,
         capital=dollars_of("--capital", capital),
         slippage_tolerance=_ratio("--slippage-tolerance", slippage_tolerance),
-        rules=RiskRules(
-            daily_budget=_limit("--daily-budget", daily_budget),
-            max_position_size=_limit("--max-position", max_position),
-            max_total_exposure=_limit("--max-exposure", max_exposure),
-            max_consecutive_losses=_count("--max-losses", max_losses),
-            max_drawdown_ratio=_drawdown(max_drawdown),
+        rules=changed(
+            RiskRules(
+                daily_budget=_limit("--daily-budget", daily_budget),
+                max_position_size=_limit("--max-position", max_position),
+                max_total_exposure=_limit("--max-exposure", max_exposure),
+                max_consecutive_losses=_count("--max-losses", max_losses),
+                max_drawdown_ratio=_drawdown(max_drawdown),
+            ),
+            _changes(settings),
         ),
         time_in_force=_time_in_force(time_in_force),
         max_signal_age_s=max_signal_age,
@@ -86,6 +97,28 @@ def create(  # noqa: PLR0917 - typer passes every option by its name
     out = console()
     out.print(f"[green]✓[/] {row.strategy.strategy_id} mirrors {ft_wallet} on {mode(own)}")
     out.print(views.limits(row))
+
+
+@app.command("limits")
+def limits_of(
+    strategy: StrategyArgument,
+    settings: SetOption = None,
+    operator: Operator = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Show every limit of a strategy, and change those that `--set` names."""
+    changes = _changes(settings)
+    own = attach(data_dir)
+    if changes:
+        change_rules(
+            StrategyId(strategy), changes, by=who(operator), store=own.store, clock=own.clock
+        )
+    row = _row(own, strategy)
+    if as_json:
+        print_json(row.rules)
+        return
+    console().print(views.limits(row))
 
 
 @app.command()
@@ -124,6 +157,17 @@ def launch(asked: Asked, own: Services) -> StrategyRow:
         asked, user_id=OWNER, account=account, store=own.store, clock=own.clock
     )
     return _row(own, strategy_id)
+
+
+def _changes(settings: list[str] | None) -> dict[str, Value]:
+    """Raises SettingsError for a name that is no limit, and for a value that is none of it."""
+    changes: dict[str, Value] = {}
+    for each in settings or ():
+        name, sign, text = each.partition("=")
+        if not sign:
+            raise SettingsError(f"--set: {each!r} is not name=value")
+        changes[name.strip()] = parsed(name.strip(), text)
+    return changes
 
 
 def dollars_of(name: str, text: str) -> Usd:

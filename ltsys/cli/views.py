@@ -9,9 +9,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from ltsys.cli.output import age, dollars, limit, percent, signed, table
+from ltsys.cli.output import age, dollars, percent, signed, table
 from ltsys.domain.breaker import explained
 from ltsys.domain.order import readers_word
+from ltsys.domain.rule_change import LIMITS, Limit, Unit, Value
 from ltsys.ports.queries import LogRow, OrderRow, Pulse, StrategyRow
 from ltsys.usecases.queries import Overview, why
 
@@ -92,27 +93,40 @@ def state_of(row: StrategyRow) -> str:
 
 def limits(row: StrategyRow) -> Group:
     """Every limit of a strategy, those that are none included (LESSONS L31)."""
-    made = table("", "limit", "value")
-    for name, value in limit_words(row).items():
-        made.add_row(name, value)
+    made = table("", "limit", "value", "name for --set")
+    for words, value in setting_words(row).items():
+        made.add_row(words, value, "")
+    for each in LIMITS.values():
+        made.add_row(each.words, limit_word(each, getattr(row.rules, each.name)), each.name)
     heading = Text(f"{row.strategy.strategy_id} has these limits and no other", style="bold")
     return Group(heading, made)
 
 
-def limit_words(row: StrategyRow) -> dict[str, str]:
-    rules, strategy = row.rules, row.strategy
+def setting_words(row: StrategyRow) -> dict[str, str]:
+    """What a strategy was launched with, beside its limits."""
+    strategy = row.strategy
     return {
         "capital": dollars(strategy.initial_capital),
         "slippage tolerance": percent(strategy.slippage_tolerance),
-        "daily budget": limit(rules.daily_budget),
-        "most for one order": limit(rules.max_position_size),
-        "most exposure": limit(rules.max_total_exposure),
-        "losses in a row": limit(rules.max_consecutive_losses),
-        "drawdown": limit(rules.max_drawdown_ratio),
         "oldest signal": f"{strategy.max_signal_age_s} s",
         "time in force": strategy.time_in_force.value,
         "payouts rest for": f"{strategy.cooldown_s} s",
     }
+
+
+def limit_word(kind: Limit, value: Value) -> str:
+    """A limit in its unit; none is said, never hidden (LESSONS L31)."""
+    match kind.unit:
+        case _ if value is None:
+            return "none"
+        case Unit.RATIO:
+            return f"{value:.2%}"
+        case Unit.DOLLARS_A_SHARE:
+            return f"${value} a share"
+        case Unit.FLAG:
+            return "yes" if value else "no"
+        case _:
+            return str(value)
 
 
 def orders(rows: Sequence[OrderRow], *, now: datetime, wide: bool = True) -> Table:

@@ -9,6 +9,7 @@ from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ids import Address, FtWalletId, StrategyId
 from ltsys.domain.money import Usd
 from ltsys.domain.pricing import MIN_MARKETABLE_BUY
+from ltsys.domain.rule_change import nonsense
 from ltsys.domain.stage import Standing
 from ltsys.domain.strategy import SHADOW_ONLY, RiskRules, Strategy
 from ltsys.domain.venue import TimeInForce
@@ -93,15 +94,12 @@ def _refuse_nonsense(asked: Asked, wallet: FtWallet) -> None:
             f"under the venue's minimum of {least}"
         )
     least = max(least, wallet.min_bet)
-    limits = {
-        "capital": asked.capital,
-        "daily budget": asked.rules.daily_budget,
-        "max position size": asked.rules.max_position_size,
-        "max total exposure": asked.rules.max_total_exposure,
-    }
-    for name, value in limits.items():
-        if value is not None and value < least:
-            raise SettingsError(
-                f"{name}: {value} is under {least}, the smallest order of {wallet.wallet_id} "
-                "that the venue takes; nothing could ever be bought"
-            )
+    wrong = list(nonsense(asked.rules, smallest=least, capital=asked.capital))
+    if asked.capital < least:
+        wrong.insert(
+            0,
+            f"capital: {asked.capital} is under {least}, the smallest order of "
+            f"{wallet.wallet_id} that the venue takes; nothing could ever be bought",
+        )
+    if wrong:
+        raise SettingsError("; ".join(wrong))

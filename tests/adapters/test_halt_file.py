@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ltsys.adapters.halt_file import LocalHaltFile
 from ltsys.domain.errors import SettingsError
@@ -78,6 +80,15 @@ def test_a_line_that_is_not_understood_takes_nothing_from_the_others(path):
 
     assert halts[0] == a_halt(1, HaltKind.PAUSE)
     assert denying(halts) is not None
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary() | st.text().map(str.encode))
+def test_whatever_the_file_holds_it_is_a_halt_and_never_an_error(path, content):
+    """Only its absence lets trading go on."""
+    path.write_bytes(content)
+
+    assert LocalHaltFile(path).standing()
 
 
 def test_bytes_that_are_no_text_are_a_halt(path):

@@ -18,7 +18,10 @@ from live_made import (
     YES,
     a_book,
     a_rule,
+    a_state,
+    a_strategy,
     a_trade,
+    a_wallet,
     an_ft_order,
 )
 from stocked import taken, with_signal, with_strategy, with_wallet
@@ -33,7 +36,9 @@ from ltsys.adapters.memory import (
     ScriptedVenue,
 )
 from ltsys.adapters.postgres import PostgresStore
+from ltsys.domain.denial import DenialCode
 from ltsys.domain.errors import VenueRejectedError, VenueUnavailableError
+from ltsys.domain.ids import FtOrderId, FtWalletId, StrategyId
 from ltsys.domain.money import Usd
 from ltsys.domain.trader import TraderStatistics
 from ltsys.domain.venue import Accepted, AcceptedStatus
@@ -267,3 +272,68 @@ def test_a_plan_that_waited_for_the_lock_sees_the_breaker_that_its_holder_trippe
     assert desk.venue.posted == []
     assert not execution.is_queued
     assert execution.state.balances.reserved == Usd.of(0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "limit", "count", "code"),
+    [
+        ("weekly_budget", Usd.of("49.99"), 4, DenialCode.WEEKLY_BUDGET_EXCEEDED),
+        ("max_market_exposure", Usd.of(50), 5, DenialCode.MAX_MARKET_EXPOSURE_EXCEEDED),
+        ("max_event_positions", 3, 3, DenialCode.MAX_EVENT_POSITIONS_REACHED),
+        ("max_positions", 4, 4, DenialCode.MAX_POSITIONS_REACHED),
+    ],
+)
+def test_sixteen_workers_on_one_strategy_pass_no_limit_by_a_cent(
+    postgres: PostgresStore, rule, limit, count, code
+):
+    """The check and the reservation are one, for every limit (L30)."""
+    with_strategy(postgres, rules=replace(NO_LIMITS, **{rule: limit}))
+    taken(postgres, [an_ft_order(number) for number in range(16)])
+    with postgres.transaction() as tx:
+        keys = tx.queue_signals(NOON, None)
+    desk = a_desk(postgres)
+
+    at_once([lambda key=key: execute_order(key, desk=desk) for key in keys])
+
+    assert len(desk.venue.posted) == count
+    assert denials(postgres) == {code.value: 16 - count}
+
+
+@pytest.mark.parametrize("cash", ["55", "60"])
+def test_two_strategies_never_spend_more_than_their_wallet_has(postgres: PostgresStore, cash):
+    """The venue's gate: cash ≥ working + unsettled + this order, over both (L30)."""
+    with_strategy(postgres)
+    other = FtWalletId("FT_OTHER")
+    with postgres.transaction() as tx:
+        tx.add_ft_wallet(a_wallet(wallet_id=other), leader_pool=None, problem=None)
+        second = a_strategy(strategy_id=StrategyId("LT_FT_OTHER"), ft_wallet_id=other)
+        tx.add_strategy(second, NO_LIMITS, a_state())
+    signals = [an_ft_order(number, wallet_id=WALLET) for number in range(8)]
+    signals += [
+        an_ft_order(number, wallet_id=other, ft_order_id=FtOrderId(f"other-{number}"))
+        for number in range(8)
+    ]
+    for wallet_id in (WALLET, other):
+        taken(postgres, [s for s in signals if s.wallet_id == wallet_id], wallet_id=wallet_id)
+    with postgres.transaction() as tx:
+        keys = tx.queue_signals(NOON, None)
+    desk = a_desk(postgres)
+    desk.venue.cash = Usd.of(cash)
+    with postgres.transaction() as tx:
+        tx.note_collateral(ACCOUNT, Usd.of(cash), read_at=datetime.now(UTC))
+
+    at_once([lambda key=key: execute_order(key, desk=desk) for key in keys])
+
+    posted = len(desk.venue.posted)
+    assert len(keys) == 16
+    assert posted == int(cash) // 10
+    assert denials(postgres) == {"WALLET_BALANCE_EXCEEDED": 16 - posted}
+
+
+def denials(postgres: PostgresStore) -> dict[str, int]:
+    with postgres._pool.connection() as connection:
+        rows = connection.execute(
+            "SELECT denial_code, count(*) AS n FROM lt_orders"
+            " WHERE status = 'denied' GROUP BY denial_code"
+        ).fetchall()
+    return {row["denial_code"]: row["n"] for row in rows}

@@ -10,6 +10,7 @@ from lt_harness import Running, lt
 from typer.testing import CliRunner
 
 from ltsys.cli import app
+from ltsys.domain.denial import DenialCode
 
 WORDS = {"PENDING", "PARTIAL", "FILLED", "REJECTED", "CANCELED"}
 CREATE = ("strategies", "create", "--ft-wallet", "FT_QUIET")
@@ -144,15 +145,42 @@ def test_a_fresh_strategy_has_only_the_limits_it_shows(system: Running, quiet: s
     """L31: the defaults are shown, what is not set is none, and there is no other."""
     rows = {row["strategy"]["strategy_id"]: row for row in system.lt(*LIST_JSON).json}
 
-    assert rows[quiet]["rules"] == {
-        "daily_budget": None,
-        "max_position_size": None,
-        "max_total_exposure": None,
-        "max_consecutive_losses": 5,
-        "max_drawdown_ratio": "0.20",
-    }
+    limits = {name: value for name, value in rows[quiet]["rules"].items() if value}
+    assert limits == {"max_consecutive_losses": 5, "max_drawdown_ratio": "0.20"}
     shown = system.lt("strategies", "list").out
     assert "LT_FT_QUIET has these limits and no other" in shown
+
+
+def test_limits_are_changed_by_name_and_shown(system: Running, quiet: str):
+    """Every limit can be reached (L31, L39)."""
+    changed = system.lt(
+        "strategies",
+        "limits",
+        quiet,
+        "--set",
+        "weekly_budget=500",
+        "--set",
+        "max_spread=0.05",
+        "--by",
+        "ann",
+        "--json",
+    ).json
+    shown = system.lt("strategies", "limits", quiet).out
+    refused = system.lt("strategies", "limits", quiet, "--set", "max_hope=1")
+    system.lt(
+        "strategies", "limits", quiet, "--set", "weekly_budget=none", "--set", "max_spread=none"
+    )
+
+    assert (changed["weekly_budget"], changed["max_spread"]) == ("500", "0.05")
+    assert "$500.00" in shown
+    assert "there is no limit 'max_hope'" in refused.err
+
+
+def test_the_codes_of_denials_are_listed():
+    """L32."""
+    listed = CliRunner().invoke(app, ["risk", "codes", "--json"])
+
+    assert [row["code"] for row in json.loads(listed.output)] == [*DenialCode]
 
 
 LIST_JSON = ("strategies", "list", "--json")

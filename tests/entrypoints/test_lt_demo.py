@@ -69,7 +69,7 @@ def listening(system: Running, name: str) -> str:
 
 
 def test_the_web_process_says_that_the_database_answers(system: Running, eventually):
-    """L63: and there is nothing to change."""
+    """L63: and whoever is not signed in gets no further than the door."""
     url = listening(system, "web")
     with httpx.Client(base_url=url, trust_env=False) as client:
         eventually(lambda: answers(client))
@@ -77,8 +77,8 @@ def test_the_web_process_says_that_the_database_answers(system: Running, eventua
         health, page = client.get("/healthz"), client.get("/")
 
         assert (health.status_code, health.json()) == (200, {"status": "ok"})
-        assert "lt status --watch" in page.text
-        assert "SIMULATOR" in page.text
+        assert (page.status_code, page.headers["Location"]) == (303, "/strategies")
+        assert client.get("/strategies").headers["Location"].startswith("/login")
         assert {client.post(path).status_code for path in ("/", "/healthz")} == {405}
         unknown = {client.get(path).status_code for path in ("/docs", "/openapi.json", "/redoc")}
         assert unknown == {404}

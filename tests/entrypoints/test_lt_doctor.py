@@ -17,7 +17,7 @@ def test_a_running_system_is_ready(system: Running, eventually):
 
     found = system.lt("doctor", "--json").json
     assert found["is_ready"]
-    assert len(found["checks"]) == 14
+    assert len(found["checks"]) == 15
 
 
 def examined(system: Running, **changes: str) -> Done:

@@ -7,6 +7,7 @@ import pytest
 from live_made import LEADER, OTHER_LEADER, STRATEGY
 from trading_floor import accepted
 
+from ltsys.domain.decision import case_of, decide, verdict_of
 from ltsys.domain.errors import HaltedError, OutcomeUnknownError
 from ltsys.domain.halt import Halt, HaltKind, HaltScope, Lifting, new_halt
 from ltsys.domain.money import ZERO_USD
@@ -171,3 +172,15 @@ def test_an_unknown_order_is_not_posted_again(new_floor, place):
     assert len(floor.venue.posted) == 1
     assert order.status is OrderStatus.CANCELED
     floor.check_books()
+
+
+def test_a_denial_under_a_halt_is_kept_with_the_halt_and_decided_again_alike(floor):
+    """L32."""
+    halt = halted(floor, "file")
+    key = floor.signal()
+    execute_order(key, desk=floor.desk)
+
+    (row,) = floor.store.tables.lt_decisions.values()
+    case = case_of(row.text)
+    assert case.situation.halts == (halt,)
+    assert decide(case) == verdict_of(row.text) == floor.row(key).denial

@@ -81,6 +81,13 @@ class StrategyRecords(Session):
             raise LookupError(f"there is no strategy {strategy_id}")
         return row.strategy, row.rules
 
+    def save_rules(self, strategy_id: StrategyId, rules: RiskRules) -> None:
+        row = self._tables.lt_strategies.get(strategy_id)
+        if row is None:
+            self._stale.append(f"rules of {strategy_id}")
+            return
+        self._tables.lt_strategies[strategy_id] = replace(row, rules=rules)
+
     def save_state(self, strategy_id: StrategyId, state: RiskState) -> None:
         row = self._tables.lt_strategies.get(strategy_id)
         if row is None or state.book not in row.states:

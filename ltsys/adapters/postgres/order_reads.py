@@ -50,7 +50,7 @@ class OrderReads(LedgerReads):
             attempts=tuple(_attempt_row(each) for each in self._rows(_ATTEMPTS, asked)),
             looks=_looks_row(row),
             events=tuple(EventRow(**each) for each in self._rows(_EVENTS, asked)),
-            fills=tuple(_fill_row(each) for each in self._rows(_FILLS, asked)),
+            fills=tuple(fill_row(each) for each in self._rows(_FILLS, asked)),
             postings=self.postings_of(row["strategy_id"], lt_order_id),
             alerts=tuple(alert_row(each) for each in self._rows(_ALERTS, asked)),
             logs=tuple(LogRow(**each) for each in self._rows(_LOGS, asked)),
@@ -132,7 +132,7 @@ def order_row(row: Row) -> OrderRow:
     )
 
 
-def _fill_row(row: Row) -> FillRow:
+def fill_row(row: Row) -> FillRow:
     return FillRow(
         trade_id=row["trade_id"],
         status=row["status"],

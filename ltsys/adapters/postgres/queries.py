@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, LiteralString, Self
-from urllib.parse import urlsplit
-
-import psycopg
-from psycopg.rows import dict_row
 
 from ltsys.adapters.postgres.breakers import breaker_of, breaker_rule_of
 from ltsys.adapters.postgres.halts import kept_halt_of
 from ltsys.adapters.postgres.operations import OperationsRecords, open_alert_of
 from ltsys.adapters.postgres.page_reads import PageReads
 from ltsys.adapters.postgres.paged_queries import PostgresPagedQueries
+from ltsys.adapters.postgres.reading import reading
 from ltsys.adapters.postgres.reconciliations import ReconciliationRecords
 from ltsys.adapters.postgres.statements import (
     of_ft_wallet,
@@ -38,17 +35,9 @@ from ltsys.ports.queries import (
     PostingRow,
     Pulse,
     Reconciled,
-    StoreUnavailableError,
     StrategyRow,
     WalletRow,
 )
-
-_SESSION = "-c timezone=UTC -c default_transaction_read_only=on -c statement_timeout=10s"
-_PATIENCE_S = 3
-_AS_USER = """
-    SELECT set_config('role', 'ltsys_reader', true), set_config('ltsys.user_id', %s, true)
-"""
-"""Until the transaction ends (DESIGN §6): other people's rows are not there to be read."""
 
 
 class PostgresQueries(PostgresPagedQueries):
@@ -134,26 +123,8 @@ class PostgresQueries(PostgresPagedQueries):
 
     @contextmanager
     def _session(self) -> Iterator["_Reading"]:
-        """Raises StoreUnavailableError; its text holds no part of the address but its host."""
-        try:
-            with psycopg.connect(
-                self._url, row_factory=dict_row, options=_SESSION, connect_timeout=_PATIENCE_S
-            ) as connection:
-                if self._user_id is not None:
-                    connection.execute(_AS_USER, (self._user_id,))
-                yield _Reading(connection, self._user_id)
-        except psycopg.errors.UndefinedTable as error:
-            text = (
-                f"the database at {_place(self._url)} lacks a table, its schema is behind: "
-                "run `alembic -c migrations/alembic.ini upgrade head`"
-            )
-            raise StoreUnavailableError(text) from error
-        except psycopg.OperationalError as error:
-            text = f"the database at {_place(self._url)} does not answer"
-            raise StoreUnavailableError(text) from error
-        except psycopg.ProgrammingError:
-            # of an address that cannot be read; the error would quote it
-            raise StoreUnavailableError("LTSYS_DATABASE_URL is not an address") from None
+        with reading(self._url, self._user_id) as connection:
+            yield _Reading(connection, self._user_id)
 
 
 class _Reading(PageReads):
@@ -289,13 +260,3 @@ _PULSE: Final[LiteralString] = f"""
      WHERE status IN ('planned', 'submitting', 'unknown', 'live', 'partially_filled')
        AND {of_user("strategy_id")}
 """  # noqa: S608  the columns are a constant
-
-
-def _place(url: str) -> str:
-    """Host and port of an address, without user or password."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or 5432
-    except ValueError:
-        return "an address that cannot be read"
-    return f"{parts.hostname or 'localhost'}:{port}"

@@ -117,6 +117,13 @@ class StrategyRecords(Session):
             raise LookupError(f"there is no strategy {strategy_id}")
         return strategy_of(row), rules_of(row)
 
+    def save_rules(self, strategy_id: StrategyId, rules: RiskRules) -> None:
+        self._write_one(
+            f"UPDATE lt_risk_rules SET ({RULE_COLUMNS}) = ({RULE_PLACES}) WHERE strategy_id = %s",  # noqa: S608  the columns are a constant
+            (*rule_values(rules), strategy_id),
+            what=f"rules of {strategy_id}",
+        )
+
     def save_state(self, strategy_id: StrategyId, state: RiskState) -> None:
         balances = state.balances
         self._write_one(

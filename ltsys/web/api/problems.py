@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import psycopg
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
@@ -149,9 +149,12 @@ def _of_the_request(_: Request, error: Exception) -> JSONResponse:
     return problem(status, code, "; ".join(sentences) or "the request cannot be read")
 
 
-def _of_http(_: Request, error: Exception) -> JSONResponse:
+def _of_http(_: Request, error: Exception) -> Response:
+    """What leads elsewhere, as a page does that wants a sign-in first, is no problem."""
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code < 400:
+        return Response(status_code=error.status_code, headers=error.headers)
     code = _CODES.get(error.status_code, Code.OTHER)
     return problem(error.status_code, code, str(error.detail), error.headers)
 

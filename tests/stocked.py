@@ -19,6 +19,7 @@ from live_made import (
 )
 
 from ltsys.domain.ft_order import FtOrder
+from ltsys.domain.ids import FtWalletId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import Usd
 from ltsys.domain.order import OrderEvent
@@ -42,12 +43,14 @@ def with_strategy(store: Store, *, rules=NO_LIMITS, state=None, **changes) -> No
         assert tx.add_strategy(a_strategy(**changes), rules, state or a_state())
 
 
-def taken(store: Store, orders: Sequence[FtOrder], *, at_cursor: int = 0) -> None:
+def taken(
+    store: Store, orders: Sequence[FtOrder], *, at_cursor: int = 0, wallet_id: FtWalletId = WALLET
+) -> None:
     """The wallet took these orders."""
     with store.transaction() as tx:
         tx.save_decisions(
             WalletDecisions(
-                wallet_id=WALLET,
+                wallet_id=wallet_id,
                 from_cursor_seq=at_cursor,
                 to_cursor_seq=at_cursor,
                 decisions=(),

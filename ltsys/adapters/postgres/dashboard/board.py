@@ -1,0 +1,265 @@
+"""Wallets and strategies with their results, by day and against each other."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final, LiteralString
+
+from ltsys.adapters.postgres.ledger_reads import UserReads
+from ltsys.adapters.postgres.rows import state_of, strategy_of
+from ltsys.adapters.postgres.rule_rows import rules_of
+from ltsys.adapters.postgres.session import Row
+from ltsys.adapters.postgres.statements import STATE_COLUMNS, of_ft_wallet, of_user
+from ltsys.domain.ids import FtWalletId, StrategyId
+from ltsys.domain.money import ZERO_USD, Usd
+from ltsys.ports.dashboard import (
+    Board,
+    FtBoardRow,
+    Gap,
+    GapRow,
+    LtBoardRow,
+    Results,
+    StepRow,
+    Timeline,
+)
+
+_ROUNDING = "rounding"
+_STEPS_OF: Final = (
+    (timedelta(hours=4), timedelta(minutes=5)),
+    (timedelta(days=3), timedelta(hours=1)),
+)
+"""Results that span no more than the first are shown in steps of the second."""
+
+
+class BoardReads(UserReads):
+    """The results part of `ltsys.ports.dashboard.DashboardReads`."""
+
+    def board(self, today: date) -> Board:
+        asked = self._asked(today=today)
+        return Board(
+            forward=tuple(_ft_row(row) for row in self._rows(_FORWARD, asked)),
+            live=tuple(_lt_row(row) for row in self._rows(_LIVE, asked)),
+        )
+
+    def timeline(self, names: Sequence[str]) -> Timeline:
+        asked = self._asked(names=list(names))
+        step = _step(self._row(_SPAN, asked) or {})
+        rows = self._rows(_STEPS, {**asked, "step": step})
+        return Timeline(step=step, rows=tuple(_step_row(row) for row in rows))
+
+    def gap(self, strategy_id: StrategyId) -> Gap:
+        found = self._rows(_GAP, self._asked(id=strategy_id))
+        whole = self._row(_GAP_WHOLE, self._asked(id=strategy_id)) or {}
+        forward, live = Usd(whole["forward"]), Usd(whole["live"])
+        rows = [_gap_row(row) for row in found]
+        # what rounding leaves, so that the causes add up to the cent
+        rest = live - forward - sum((row.amount for row in rows), ZERO_USD)
+        if rest:
+            rows.append(GapRow(cause=_ROUNDING, order_count=0, amount=rest))
+        return Gap(
+            forward=forward,
+            live=live,
+            rows=tuple(rows),
+            order_count=whole["order_count"],
+            compared_count=whole["compared_count"],
+        )
+
+
+_RESULTS: Final[LiteralString] = """
+    resolved AS (
+        SELECT *, sum(pnl) OVER (PARTITION BY name ORDER BY resolved_at, id
+                                 ROWS UNBOUNDED PRECEDING) AS total
+          FROM ended),
+    fallen AS (
+        SELECT *, greatest(0, max(total) OVER (PARTITION BY name ORDER BY resolved_at, id
+                                               ROWS UNBOUNDED PRECEDING)) AS peak
+          FROM resolved),
+    results AS (
+        SELECT name, count(*) AS resolved_count, sum(pnl) AS pnl,
+               count(*) FILTER (WHERE outcome = 'WON') AS won_count,
+               count(*) FILTER (WHERE outcome = 'LOST') AS lost_count,
+               sum(pnl) FILTER (WHERE (resolved_at AT TIME ZONE 'UTC')::date = %(today)s)
+                   AS pnl_today,
+               max((peak - total) / nullif(greatest(capital, 0) + peak, 0)) AS drawdown,
+               avg(pnl) / nullif(stddev_samp(pnl), 0) AS sharpe
+          FROM fallen GROUP BY name)
+"""
+"""Of `ended (name, id, pnl, outcome, resolved_at, capital)`."""
+_FORWARD: Final[LiteralString] = f"""
+    WITH ended AS (
+        SELECT f.wallet_id AS name, f.ft_order_id AS id, f.pnl, f.outcome, f.resolved_at,
+               coalesce((w.rules ->> 'starting_balance')::numeric, 0) AS capital
+          FROM ft_orders f JOIN ft_wallets w USING (wallet_id)
+         WHERE f.outcome <> 'OPEN' AND {of_ft_wallet("w")}),
+    {_RESULTS}
+    SELECT w.wallet_id, w.display_name, w.is_active, w.problem, w.started_at,
+           coalesce((w.rules ->> 'starting_balance')::numeric, 0) AS starting_balance,
+           coalesce(w.rules ->> 'allocation_method', 'FIXED') AS method,
+           o.order_count, o.open_count, o.at_risk, results.*
+      FROM ft_wallets w LEFT JOIN results ON results.name = w.wallet_id
+      LEFT JOIN (SELECT wallet_id, count(*) AS order_count,
+                        count(*) FILTER (WHERE outcome = 'OPEN') AS open_count,
+                        sum(size) FILTER (WHERE outcome = 'OPEN') AS at_risk
+                   FROM ft_orders GROUP BY wallet_id) AS o USING (wallet_id)
+     WHERE {of_ft_wallet("w")} ORDER BY w.wallet_id
+"""  # noqa: S608  the parts are constants
+_LIVE: Final[LiteralString] = f"""
+    WITH ended AS (
+        SELECT o.strategy_id AS name, o.lt_order_id AS id, o.pnl, o.outcome, o.resolved_at,
+               s.initial_capital AS capital
+          FROM lt_orders o JOIN lt_strategies s USING (strategy_id)
+         WHERE o.outcome <> 'OPEN' AND NOT o.is_force_test AND o.pnl IS NOT NULL
+           AND {of_user("o.strategy_id")}),
+    {_RESULTS}
+    SELECT s.strategy_id, {STATE_COLUMNS}, o.*, results.*
+      FROM lt_strategies s
+      JOIN lt_risk_rules r USING (strategy_id)
+      JOIN lt_risk_state state USING (strategy_id)
+      LEFT JOIN results ON results.name = s.strategy_id
+      LEFT JOIN (
+           SELECT strategy_id AS of, count(*) AS order_count,
+                  count(*) FILTER (WHERE outcome = 'OPEN' AND executed_shares > 0) AS open_count,
+                  count(*) FILTER (WHERE status = 'denied') AS denied_count,
+                  count(*) FILTER (WHERE status = 'rejected') AS rejected_count,
+                  count(*) FILTER (WHERE executed_shares > 0) AS filled_count,
+                  count(*) FILTER (WHERE status IN ('planned', 'submitting', 'unknown', 'live',
+                                                    'partially_filled')) AS working_count,
+                  avg(slippage_pct) AS slippage_ratio,
+                  avg(coalesce(fill_rate, 0)) FILTER
+                      (WHERE status IN ('filled', 'canceled', 'expired', 'rejected')) AS fill_rate,
+                  percentile_disc(0.5) WITHIN GROUP (ORDER BY latency_ms) AS latency
+             FROM lt_orders WHERE NOT is_force_test GROUP BY strategy_id) AS o
+           ON o.of = s.strategy_id
+     WHERE {of_user("s.strategy_id")} ORDER BY s.strategy_id
+"""  # noqa: S608  the parts are constants
+_OF_NAMES: Final[LiteralString] = f"""
+    (SELECT wallet_id AS name, resolved_at, pnl, outcome
+       FROM ft_orders JOIN ft_wallets w USING (wallet_id)
+      WHERE outcome <> 'OPEN' AND wallet_id = ANY(%(names)s) AND {of_ft_wallet("w")}
+     UNION ALL
+     SELECT strategy_id, resolved_at, pnl, outcome FROM lt_orders
+      WHERE outcome <> 'OPEN' AND NOT is_force_test AND pnl IS NOT NULL
+        AND strategy_id = ANY(%(names)s) AND {of_user("strategy_id")}) AS results
+"""  # noqa: S608  the parts are constants
+_SPAN: Final[LiteralString] = f"""
+    SELECT min(resolved_at) AS first, max(resolved_at) AS last FROM {_OF_NAMES}
+"""  # noqa: S608  the part is a constant
+_STEPS: Final[LiteralString] = f"""
+    SELECT name, date_bin(%(step)s, resolved_at, '2000-01-01 00:00:00+00') AS at, sum(pnl) AS pnl,
+           count(*) AS resolved_count, count(*) FILTER (WHERE outcome = 'WON') AS won_count,
+           count(*) FILTER (WHERE outcome = 'LOST') AS lost_count
+      FROM {_OF_NAMES} WHERE resolved_at IS NOT NULL
+     GROUP BY 1, 2 ORDER BY 2, 1
+"""  # noqa: S608  the part is a constant
+_PAIRS: Final[LiteralString] = f"""
+    WITH pairs AS (
+        SELECT f.pnl AS forward, f.entry_price, f.size, f.size / f.entry_price AS ft_shares,
+               o.pnl AS live, o.status, o.executed_shares AS shares, o.executed_usd AS cost,
+               CASE WHEN o.executed_shares > 0 AND o.pnl IS NOT NULL
+                    THEN (o.pnl + o.executed_usd) / o.executed_shares END AS payout
+          FROM lt_strategies s
+          JOIN ft_orders f ON f.wallet_id = s.ft_wallet_id AND f.order_time >= s.launched_at
+          LEFT JOIN lt_orders o ON o.strategy_id = s.strategy_id
+                               AND o.source_trade_id = f.source_trade_id AND NOT o.is_force_test
+         WHERE s.strategy_id = %(id)s AND {of_user("s.strategy_id")})
+"""  # noqa: S608  the part is a constant
+_GAP: Final[LiteralString] = f"""
+    {_PAIRS},
+    causes AS (
+        SELECT CASE WHEN status IS NULL THEN 'not mirrored'
+                    WHEN status IN ('denied', 'rejected') THEN status
+                    WHEN status IN ('canceled', 'expired', 'filled') THEN 'unfilled'
+                    ELSE 'still working' END AS cause, -forward AS amount
+          FROM pairs WHERE coalesce(shares, 0) = 0 AND forward IS NOT NULL
+        UNION ALL
+        SELECT 'one side still open', coalesce(live, 0) - coalesce(forward, 0)
+          FROM pairs WHERE shares > 0 AND (live IS NULL) <> (forward IS NULL)
+        UNION ALL
+        SELECT 'size', (shares - ft_shares) * (payout - entry_price)
+          FROM pairs WHERE shares > 0 AND live IS NOT NULL AND forward IS NOT NULL
+        UNION ALL
+        SELECT 'exit', ft_shares * (payout - entry_price) - forward
+          FROM pairs WHERE shares > 0 AND live IS NOT NULL AND forward IS NOT NULL
+                       AND abs(ft_shares * (payout - entry_price) - forward) > 0.00001
+        UNION ALL
+        SELECT 'price', shares * entry_price - cost
+          FROM pairs WHERE shares > 0 AND live IS NOT NULL AND forward IS NOT NULL)
+    SELECT cause, count(*) AS order_count, round(sum(amount), 6) AS amount
+      FROM causes GROUP BY cause ORDER BY abs(sum(amount)) DESC, cause
+"""  # noqa: S608  the part is a constant
+_GAP_WHOLE: Final[LiteralString] = f"""
+    {_PAIRS}
+    SELECT coalesce(sum(forward), 0) AS forward,
+           coalesce(sum(live) FILTER (WHERE shares > 0), 0) AS live,
+           count(*) AS order_count,
+           count(*) FILTER (WHERE forward IS NOT NULL
+                              AND (coalesce(shares, 0) = 0 OR live IS NOT NULL)) AS compared_count
+      FROM pairs
+"""  # noqa: S608  the part is a constant
+
+
+def _step(span: Row) -> timedelta:
+    """Fine enough to see something on the first day."""
+    if not span.get("first"):
+        return timedelta(days=1)
+    length = span["last"] - span["first"]
+    return next((step for most, step in _STEPS_OF if length <= most), timedelta(days=1))
+
+
+def _step_row(row: Row) -> StepRow:
+    return StepRow(
+        name=row["name"],
+        at=row["at"],
+        pnl=Usd(row["pnl"]),
+        resolved_count=row["resolved_count"],
+        won_count=row["won_count"],
+        lost_count=row["lost_count"],
+    )
+
+
+def _ft_row(row: Row) -> FtBoardRow:
+    return FtBoardRow(
+        wallet_id=FtWalletId(row["wallet_id"]),
+        display_name=row["display_name"],
+        is_active=row["is_active"],
+        problem=row["problem"],
+        starting_balance=Usd(row["starting_balance"]),
+        at_risk=Usd(row["at_risk"] or Decimal(0)),
+        started_at=row["started_at"],
+        method=row["method"],
+        results=_results(row),
+    )
+
+
+def _lt_row(row: Row) -> LtBoardRow:
+    return LtBoardRow(
+        strategy=strategy_of(row),
+        rules=rules_of(row),
+        state=state_of(row),
+        results=_results(row),
+        denied_count=row["denied_count"] or 0,
+        rejected_count=row["rejected_count"] or 0,
+        filled_count=row["filled_count"] or 0,
+        working_count=row["working_count"] or 0,
+        fill_rate=row["fill_rate"],
+        slippage_ratio=row["slippage_ratio"],
+        latency_ms=row["latency"],
+    )
+
+
+def _results(row: Row) -> Results:
+    return Results(
+        order_count=row["order_count"] or 0,
+        open_count=row["open_count"] or 0,
+        resolved_count=row["resolved_count"] or 0,
+        won_count=row["won_count"] or 0,
+        lost_count=row["lost_count"] or 0,
+        pnl=Usd(row["pnl"] or Decimal(0)),
+        pnl_today=Usd(row["pnl_today"] or Decimal(0)),
+        drawdown_ratio=row["drawdown"] or Decimal(0),
+        sharpe=row["sharpe"],
+    )
+
+
+def _gap_row(row: Row) -> GapRow:
+    return GapRow(cause=row["cause"], order_count=row["order_count"], amount=Usd(row["amount"]))

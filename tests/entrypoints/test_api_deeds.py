@@ -1,0 +1,281 @@
+"""What the REST API does: strategies, pauses, tests and work for the queues, each once a key."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+import redis
+from api_made import (
+    ADMIN,
+    ORDER,
+    OTHER,
+    OTHERS_ACCOUNT,
+    OWNER,
+    STRATEGY,
+    VIEWER,
+    WALLET,
+    Client,
+    a_token,
+    everything,
+    people,
+)
+from psycopg import sql
+
+from ltsys.bootstrap import services
+from ltsys.domain.account import Scope
+from ltsys.web.app import create_app
+
+NEW = {"ft_wallet_id": WALLET, "capital_usd": "250"}
+PAUSE = f"/api/lt/strategies/{STRATEGY}/pause"
+
+
+@pytest.fixture
+def clients(database_url, redis_url, monkeypatch):
+    monkeypatch.setenv("LTSYS_DATABASE_URL", database_url)
+    monkeypatch.setenv("LTSYS_REDIS_URL", redis_url)
+    monkeypatch.setenv("LTSYS_CLOCK", "machine")
+    services.cache_clear()
+    tokens = people(database_url, orders=40)
+    app = create_app()
+    yield {user: Client(app, token) for user, token in tokens.items()} | {None: Client(app)}
+    made = vars(services())
+    for name in {"database", "tasks"} & made.keys():
+        made[name].close()
+    services.cache_clear()
+
+
+@pytest.fixture
+def mine(clients) -> Client:
+    return clients[OWNER]
+
+
+@pytest.fixture
+def theirs(clients) -> Client:
+    return clients[OTHER]
+
+
+def messages(url: str, queue: str) -> int:
+    with redis.Redis.from_url(url) as client:
+        return client.llen(queue)
+
+
+def count(url: str, table: str) -> int:
+    statement = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+    with psycopg.connect(url) as connection:
+        return connection.execute(statement).fetchone()[0]
+
+
+def test_a_new_strategy_has_what_was_asked_for_and_the_limits_it_shows(theirs):
+    """L31: what is not said is none, but for the two that the design names."""
+    limits = {"daily_budget_usd": "40", "max_positions": 0, "max_consecutive_losses": None}
+
+    made = theirs.post("/api/lt/strategies", NEW | {"limits": limits})
+
+    assert made.status_code == 201, made.text
+    row = made.json()
+    assert row["wallet_address"] == OTHERS_ACCOUNT
+    assert row["initial_capital_usd"] == row["balances"]["available_usd"] == "250.000000"
+    shown = theirs.get(f"/api/lt/strategies/{row['strategy_id']}/risk").json()["limits"]
+    set_ones = {
+        name: value for name, value in shown.items() if value is not None and value is not False
+    }
+    assert set_ones == {
+        "daily_budget_usd": "40.000000",
+        "max_positions": 0,
+        "max_drawdown_ratio": "0.20",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "sentence"),
+    [
+        ({"ft_wallet_id": "FT_NONE"}, 422, "there is no active FT wallet FT_NONE"),
+        ({"capital_usd": "0"}, 422, "capital_usd: $0.00 is not above $0.00"),
+        ({"capital_usd": "0.50"}, 422, "capital: $0.50 is under $1.00"),
+        ({"capital_usd": 250}, 422, "capital_usd"),
+        ({"slippage_tolerance_ratio": "0.6"}, 422, "0.6 is over the limit of 0.5"),
+        ({"wallet_address": "0x" + "b" * 40}, 422, "is not a trading account of yours"),
+        ({"limits": {"daily_budget": "5"}}, 422, "daily_budget"),
+        ({"surprise": 1}, 422, "surprise"),
+    ],
+)
+def test_a_strategy_that_makes_no_sense_is_refused_with_the_reason(
+    theirs, database_url, changes, status, sentence
+):
+    """L39."""
+    answer = theirs.post("/api/lt/strategies", NEW | changes)
+
+    assert answer.status_code == status
+    assert sentence in answer.json()["detail"]
+    assert count(database_url, "lt_strategies") == 3
+
+
+def test_who_mirrors_a_wallet_already_is_told_so(mine):
+    answer = mine.post("/api/lt/strategies", NEW)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "REFUSED")
+    assert f"{STRATEGY} exists already" in answer.json()["detail"]
+
+
+def test_the_same_key_makes_one_strategy_and_gives_one_answer(theirs, database_url):
+    """L01."""
+    first = theirs.post("/api/lt/strategies", NEW, key="k1")
+    again = theirs.post("/api/lt/strategies", NEW, key="k1")
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    assert count(database_url, "lt_strategies") == 4
+
+
+def test_one_key_for_two_requests_is_refused(theirs):
+    theirs.post("/api/lt/strategies", NEW, key="k1")
+
+    other_body = theirs.post("/api/lt/strategies", NEW | {"capital_usd": "1000"}, key="k1")
+    other_path = theirs.post("/api/lt/resolve", NEW, key="k1")
+
+    assert (other_body.status_code, other_path.status_code) == (422, 422)
+    assert other_body.json()["code"] == "IDEMPOTENCY_KEY_REUSED"
+
+
+def test_a_refusal_does_not_use_a_key_up(theirs):
+    refused = theirs.post("/api/lt/strategies", NEW | {"capital_usd": "0.50"}, key="k1")
+    done = theirs.post("/api/lt/strategies", NEW, key="k1")
+
+    assert (refused.status_code, done.status_code) == (422, 201)
+
+
+def test_of_many_equal_requests_at_once_one_acts(theirs, database_url):
+    """L01: the others get the same answer, or hear that it still runs."""
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda _: theirs.post("/api/lt/strategies", NEW, key="k1"), range(8))
+        )
+
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert {each.json()["code"] for each in answers if each.status_code == 409} <= {"STILL_RUNNING"}
+    assert count(database_url, "lt_strategies") == 4
+
+
+def test_a_strategy_is_paused_with_a_reason_and_resumed(mine):
+    paused = mine.post(PAUSE, {"reason": "the venue is under maintenance"}).json()
+    resumed = mine.post(f"/api/lt/strategies/{STRATEGY}/resume", {"reason": "it is back"}).json()
+
+    assert (paused["is_paused"], paused["pause_reason"]) == (True, "the venue is under maintenance")
+    assert (resumed["is_paused"], resumed["pause_reason"]) == (False, None)
+
+
+def test_waiting_signals_are_sent_to_the_workers_at_once(mine, theirs, database_url, redis_url):
+    """Only one's own; another's count is not told (L63)."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "UPDATE lt_seen_trades SET outcome = 'queued' WHERE source_trade_id ~ '^trade-[12]$'"
+        )
+
+    nothing = theirs.post("/api/lt/execute")
+    done = mine.post("/api/lt/execute", {"strategy_id": STRATEGY})
+
+    assert nothing.json()["accepted_count"] == 0
+    assert (done.status_code, done.json()["ids"]) == (202, [f"{STRATEGY}:trade-1"])
+    assert done.headers["location"] == f"/api/lt/orders?strategy_id={STRATEGY}"
+    assert messages(redis_url, "execution") == 1
+
+
+def test_markets_that_one_holds_something_in_are_asked_for_their_outcome(mine, theirs, redis_url):
+    held = mine.post("/api/lt/resolve").json()
+    one = mine.post("/api/lt/resolve", {"condition_id": held["ids"][0]})
+    foreign = theirs.post("/api/lt/resolve", {"condition_id": held["ids"][0]})
+
+    assert held["accepted_count"] == len(held["ids"]) > 0
+    assert one.json()["accepted_count"] == 1
+    assert foreign.status_code == 404
+    assert messages(redis_url, "resolution") == held["accepted_count"] + 1
+
+
+def test_payouts_are_released_by_a_worker(mine, redis_url):
+    done = mine.post("/api/lt/redemptions/process")
+
+    assert done.status_code == 202
+    assert "nothing is sent to the chain" in done.json()["note"]
+    assert messages(redis_url, "resolution") == 1
+
+
+def test_what_waits_in_no_row_is_not_accepted_without_a_broker(mine, monkeypatch):
+    """L58: a signal's row waits for the sweep, but nobody would ever release the payouts."""
+    monkeypatch.setenv("LTSYS_REDIS_URL", "redis://:hunter2@127.0.0.1:1/0")
+    services.cache_clear()
+
+    answers = [mine.post(f"/api/lt/{path}") for path in ("redemptions/process", "execute")]
+
+    assert [answer.status_code for answer in answers] == [503, 202]
+    assert answers[0].json()["code"] == "BROKER_UNAVAILABLE"
+    assert "hunter2" not in answers[0].text
+
+
+def test_a_force_test_of_too_much_money_is_refused(mine, database_url):
+    answer = mine.post("/api/lt/force-test", {"strategy_id": STRATEGY, "size_usd": "101"})
+
+    assert answer.status_code == 422
+    assert "size_usd: $101.00 is not within $1.00 and $100.00" in answer.json()["detail"]
+    assert count(database_url, "lt_seen_trades") == 40
+
+
+FOREIGN = [
+    (PAUSE, {"reason": "mine now"}),
+    (f"/api/lt/strategies/{STRATEGY}/resume", {"reason": "mine now"}),
+    ("/api/lt/execute", {"strategy_id": STRATEGY}),
+    ("/api/lt/force-test", {"strategy_id": STRATEGY}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), FOREIGN)
+def test_nobody_acts_on_what_is_anothers(theirs, clients, database_url, path, body):
+    """L63: not found, and nothing moved; an admin's scope opens no other person's things either."""
+    before = everything(database_url)
+
+    answers = [theirs.post(path, body), clients[ADMIN].post(path, body)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert everything(database_url) == before
+
+
+def test_scopes_decide_what_a_token_may(clients, database_url):
+    """L63: a viewer's role and a token's scopes both bound it."""
+    app = clients[None].app
+    reader = Client(app, a_token(database_url, OWNER, Scope.READ))
+    trader = Client(app, a_token(database_url, OWNER, Scope.TRADE))
+    before = everything(database_url)
+    body = {"reason": "stop"}
+
+    refused = [reader.post(PAUSE, body), clients[VIEWER].post(PAUSE, body)]
+    blind = trader.get("/api/lt/orders")
+
+    assert [answer.status_code for answer in refused] == [403, 403]
+    assert everything(database_url) == before
+    assert blind.status_code == 403
+    assert trader.post(PAUSE, body).status_code == 200
+
+
+def test_without_signing_in_nothing_is_read_and_nothing_changes(clients, database_url, redis_url):
+    """L63: every route and method there is, but /healthz and the pages to sign in by."""
+    nobody, before = clients[None], everything(database_url)
+    names = {
+        "strategy_id": STRATEGY,
+        "order_id": ORDER,
+        "wallet_id": WALLET,
+        "source_trade_id": "trade-1",
+    }
+    said = {}
+    for path in clients[OWNER].get("/openapi.json").json()["paths"] | dict.fromkeys(
+        ("/docs", "/docs/start.js", "/docs/swagger-ui.css", "/openapi.json")
+    ):
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            for headers in ({}, {"Authorization": "Bearer guess"}, {"Authorization": "Basic eDp4"}):
+                answer = nobody.ask(method, path.format(**names), headers=headers, json={})
+                said[method, path, *headers.values()] = (answer.status_code, answer.text)
+
+    assert {status for status, _ in said.values()} <= {401, 405}
+    assert not any(STRATEGY in text or ORDER in text for _, text in said.values())
+    assert everything(database_url) == before
+    assert messages(redis_url, "execution") == messages(redis_url, "resolution") == 0
+    assert nobody.get("/healthz").json() == {"status": "ok"}
