@@ -23,5 +23,7 @@ beat_schedule = {
     "sweep the breakers": {"task": "fills.sweep_breakers", "schedule": SWEEP_S},
     "check the health": {"task": "fills.check_health", "schedule": SWEEP_S},
     "resolve the markets": {"task": "resolution.resolve_markets", "schedule": SYNC_S},
+    "sync the changes of FT wallets": {"task": "signals.sync_ft_changes", "schedule": SWEEP_S},
+    "apply the changes that are due": {"task": "resolution.apply_changes", "schedule": SWEEP_S},
     "reconcile the wallet": {"task": "resolution.reconcile_on_tick", "schedule": RECONCILE_S},
 }

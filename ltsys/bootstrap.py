@@ -29,6 +29,7 @@ from ltsys.domain.errors import SettingsError
 from ltsys.domain.gate import Gate
 from ltsys.domain.ids import Address, address
 from ltsys.domain.market import Market
+from ltsys.domain.promotion import Gates
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.ports import Clock, MarketData, ModelScores
 from ltsys.ports.dashboard import Dashboard
@@ -226,6 +227,18 @@ class Services:
                 overdue_after=timedelta(seconds=self.settings.overdue_after_s),
                 reconcile_every=timedelta(seconds=self.settings.reconcile_s),
                 reconcile_grace=timedelta(seconds=self.settings.reconcile_grace_s),
+                cooling_off=self._cooling_off(),
+            ),
+            gates=Gates(
+                min_days=self.settings.gate_days,
+                min_orders=self.settings.gate_orders,
+                min_fill_rate=self.settings.gate_fill_rate,
+                max_slippage=self.settings.gate_slippage,
+                min_executed=self.settings.gate_executed,
+                max_result_gap=self.settings.gate_result_gap,
+                max_drill_days=self.settings.gate_drill_days,
+                max_compared_s=self.settings.gate_compared_s,
+                breach_fills=self.settings.gate_breach_fills,
             ),
             required_gates=_gates(self.settings.required_gates),
             books_since=self.settings.books_since,
@@ -243,6 +256,11 @@ class Services:
     def _sabotaged(self, port: _Port, *steps: str) -> _Port:
         """The port as it is, but in a drill, which has it die at these calls."""
         return self.saboteur.port(port, *steps) if self.saboteur else port
+
+    def _cooling_off(self) -> timedelta:
+        chosen = self.settings.cooling_off_s
+        usual_s = 10 if self.settings.venue == "simulator" else 600
+        return timedelta(seconds=usual_s if chosen is None else chosen)
 
     def _scores(self) -> ModelScores:
         if not self.settings.model_url:

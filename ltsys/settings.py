@@ -1,6 +1,7 @@
 """Everything that can be set from outside, read from `LTSYS_…` variables."""
 
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -84,6 +85,26 @@ class Settings(BaseSettings):
     """What changed later than that is not compared yet: it may not have reached everybody."""
     books_since: datetime | None = None
     """Machine time before which nothing is known to a simulator; set by whoever starts one."""
+    cooling_off_s: int | None = Field(default=None, ge=0)
+    """Machine seconds until what raises risk takes effect; unset: 600, on the simulator 10."""
+    gate_days: Decimal = Field(default=Decimal(7), ge=0)
+    """Days of venue time that a strategy spends in a stage before it may go on."""
+    gate_orders: int = Field(default=20, ge=0)
+    """Orders of the stage that must have ended."""
+    gate_fill_rate: Decimal = Field(default=Decimal("0.90"), ge=0, le=1)
+    """Least dollars filled ÷ dollars asked for."""
+    gate_slippage: Decimal = Field(default=Decimal("0.005"), ge=0, le=1)
+    """Highest mean slippage, a ratio; beyond it a strategy with real money is sent back."""
+    gate_executed: Decimal = Field(default=Decimal("0.95"), ge=0, le=1)
+    """Least ratio of FT orders, without those that a limit denied, that shares were bought for."""
+    gate_result_gap: Decimal = Field(default=Decimal("0.05"), ge=0)
+    """Widest gap between the results of FT and LT for a dollar."""
+    gate_drill_days: int = Field(default=30, ge=0)
+    """Age of the last drill, which must have passed (`lt drill --record`)."""
+    gate_compared_s: int = Field(default=300, ge=1)
+    """Machine seconds since the last clean comparison with the venue."""
+    gate_breach_fills: int = Field(default=10, ge=1)
+    """Orders with fills before their mean slippage may send a strategy back."""
     sync_s: int = Field(default=10, ge=1, le=3600)
     """Machine seconds between two ticks of the sync and of the sweeps."""
 

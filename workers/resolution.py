@@ -7,7 +7,9 @@ from celery.signals import worker_ready
 import beat_schedule
 from ltsys.bootstrap import services
 from ltsys.domain.ids import ConditionId
+from ltsys.usecases.apply_changes import apply_changes as apply_due_changes
 from ltsys.usecases.forget_decisions import forget_decisions
+from ltsys.usecases.promote import demote_breached
 from ltsys.usecases.reconcile import reconcile as compare_with_venue
 from ltsys.usecases.resolve_market import markets_to_resolve, settle_due
 from ltsys.usecases.resolve_market import resolve_market as resolve
@@ -46,6 +48,14 @@ def resolve_market(condition_id: str) -> None:
     resolve(
         ConditionId(condition_id), store=own.store, market_data=own.market_data, clock=own.clock
     )
+
+
+@app.task(name="resolution.apply_changes")
+def apply_changes() -> None:
+    """Send back what is in breach, then let changes take effect whose wait is over."""
+    if is_first("apply_changes", beat_schedule.SWEEP_S):
+        demote_breached(desk=services().desk)
+        apply_due_changes(desk=services().desk)
 
 
 @app.task(name="resolution.reconcile_on_tick")

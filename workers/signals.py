@@ -10,6 +10,7 @@ from ltsys.usecases.queue_signals import due_signals, queue_signals
 from ltsys.usecases.refresh_traders import leaders_to_refresh
 from ltsys.usecases.refresh_traders import refresh_pool as refresh_one_pool
 from ltsys.usecases.refresh_traders import refresh_trader as refresh_one
+from ltsys.usecases.sync_ft_changes import sync_ft_changes as sync
 from workers.app import app
 from workers.kick import kick_each, kick_signals
 from workers.ticks import is_first
@@ -83,6 +84,13 @@ def sweep_signals() -> None:
     learn_queued_markets(watch=watch)
     kick_signals(queued)
     kick_signals(due_signals(desk=desk))
+
+
+@app.task(name="signals.sync_ft_changes")
+def sync_ft_changes() -> None:
+    """Say what changed in FT wallets, and ask owners for what does not follow by itself."""
+    if is_first("sync_ft_changes", beat_schedule.SWEEP_S):
+        sync(store=services().store, clock=services().clock)
 
 
 def _evaluates() -> bool:

@@ -11,9 +11,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ltsys.cli.environment import attach
+from ltsys.cli.operator_word import Operator, who
+from ltsys.cli.output import DataDir, plain
 from ltsys.drill.certificate import Certificate
 from ltsys.drill.plan import STANDARD_FAULTS, DrillPlan
 from ltsys.drill.run import Drill, run
+from ltsys.ports.stages import DrillRow
 from ltsys.processes import sigterm_as_exit
 
 
@@ -33,7 +37,12 @@ def drill(
         list[str] | None,
         typer.Option(help="A line of a fault script, in place of the usual ones; repeatable."),
     ] = None,
+    record: Annotated[
+        bool, typer.Option(help="Keep the verdict in the running system, for its promotions.")
+    ] = False,
+    operator: Operator = None,
     as_json: Annotated[bool, typer.Option("--json", help="The certificate as JSON.")] = False,
+    data_dir: DataDir = None,
 ) -> None:
     """Kill workers, servers and answers while signals come in; then compare with the venue.
 
@@ -61,7 +70,23 @@ def drill(
         typer.echo(json.dumps(result.as_dict(), indent=2))
     else:
         Console().print(_certificate(result))
+    if record:
+        _record(result, who(operator), data_dir)
     raise typer.Exit(0 if result.is_clean else 1)
+
+
+def _record(result: Certificate, by: str, data_dir: Path | None) -> None:
+    """The drill ran in a world of its own; what it proved is a row of the system that runs."""
+    own = attach(data_dir)
+    certificate = {name: plain(value) for name, value in result.as_dict().items()}
+    kept = DrillRow(
+        recorded_at=own.clock.wall(),
+        recorded_by=by,
+        is_clean=result.is_clean,
+        certificate=certificate,
+    )
+    with own.store.transaction() as tx:
+        tx.save_drill(kept)
 
 
 def _certificate(result: Certificate) -> Table:

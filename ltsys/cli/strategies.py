@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ltsys.bootstrap import Services
-from ltsys.cli import views
+from ltsys.cli import stages, views
 from ltsys.cli.environment import attach
 from ltsys.cli.operator_word import Operator, who
 from ltsys.cli.output import AsJson, DataDir, console, print_json
@@ -15,19 +15,22 @@ from ltsys.domain.errors import SettingsError
 from ltsys.domain.ids import Address, StrategyId
 from ltsys.domain.money import Usd, exact
 from ltsys.domain.rule_change import Value, changed, parsed
+from ltsys.domain.stage import Stage, Standing
 from ltsys.domain.strategy import RiskRules
 from ltsys.domain.venue import TimeInForce
 from ltsys.ports.queries import StrategyRow
 from ltsys.usecases.add_wallet import add_account
-from ltsys.usecases.change_rules import change_rules
+from ltsys.usecases.apply_changes import apply_changes
 from ltsys.usecases.launch_strategy import pause_strategy, resume_strategy
 from ltsys.usecases.open_strategy import Asked, open_strategy
+from ltsys.usecases.request_change import change_limits
 
 OWNER = "owner"
 _NO_LIMIT = "none"
 _MOST_SLIPPAGE = Decimal("0.5")
 
 app = typer.Typer(no_args_is_help=True, help="Mirror FT wallets as live strategies.")
+stages.add_commands(app)
 
 SetOption = Annotated[
     list[str] | None,
@@ -64,6 +67,9 @@ def create(  # noqa: PLR0917 - typer passes every option by its name
     max_losses: Annotated[str, typer.Option(help="Losses in a row, or `none`.")] = "5",
     max_drawdown: Annotated[str, typer.Option(help="Ratio of peak equity, or `none`.")] = "0.20",
     time_in_force: Annotated[str, typer.Option(help="FAK or FOK.")] = "FAK",
+    stage: Annotated[
+        Stage, typer.Option(help="shadow sends nothing; above it only on the simulator.")
+    ] = Stage.SHADOW,
     max_signal_age: Annotated[int, typer.Option(min=1, help="Seconds.")] = 180,
     cooldown: Annotated[int, typer.Option(min=0, help="Seconds that a payout rests.")] = 0,
     settings: SetOption = None,
@@ -88,14 +94,22 @@ def create(  # noqa: PLR0917 - typer passes every option by its name
         time_in_force=_time_in_force(time_in_force),
         max_signal_age_s=max_signal_age,
         cooldown_s=cooldown,
+        standing=_standing(stage),
     )
     own = attach(data_dir)
+    if stage.is_live and own.settings.venue != "simulator":
+        raise SettingsError(
+            f"--stage {stage}: real money is reached by `lt strategies promote`, stage by stage"
+        )
     row = launch(asked, own)
     if as_json:
         print_json(row)
         return
     out = console()
-    out.print(f"[green]✓[/] {row.strategy.strategy_id} mirrors {ft_wallet} on {mode(own)}")
+    out.print(
+        f"[green]✓[/] {row.strategy.strategy_id} mirrors {ft_wallet} on {mode(own)} "
+        f"at {row.strategy.standing}"
+    )
     out.print(views.limits(row))
 
 
@@ -103,22 +117,31 @@ def create(  # noqa: PLR0917 - typer passes every option by its name
 def limits_of(
     strategy: StrategyArgument,
     settings: SetOption = None,
+    typed: stages.Typed = "",
     operator: Operator = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Show every limit of a strategy, and change those that `--set` names."""
+    """Show every limit of a strategy, and change those that `--set` names.
+
+    A tighter limit holds at once. A looser one needs --confirm with the strategy's name, waits
+    its cooling-off time, and may be withdrawn until then.
+    """
     changes = _changes(settings)
     own = attach(data_dir)
+    name = StrategyId(strategy)
     if changes:
-        change_rules(
-            StrategyId(strategy), changes, by=who(operator), store=own.store, clock=own.clock
-        )
+        change_limits(name, changes, by=who(operator), typed=typed, desk=own.desk)
+        apply_changes(desk=own.desk)
+    with own.store.reading() as tx:
+        waiting = tx.changes(name, only_open=True)
     row = _row(own, strategy)
     if as_json:
-        print_json(row.rules)
+        print_json({"limits": row.rules, "waiting": waiting})
         return
     console().print(views.limits(row))
+    for change in waiting:
+        console().print(stages.sentence(change))
 
 
 @app.command()
@@ -143,6 +166,12 @@ def resume(strategy: StrategyArgument, as_json: AsJson = False, data_dir: DataDi
     own = attach(data_dir)
     resume_strategy(StrategyId(strategy), store=own.store)
     _show_state(own, strategy, as_json=as_json)
+
+
+def _standing(stage: Stage) -> Standing:
+    if stage.is_capped:
+        raise SettingsError(f"--stage {stage}: a strategy starts at shadow or at full")
+    return Standing(stage=stage)
 
 
 def launch(asked: Asked, own: Services) -> StrategyRow:

@@ -89,12 +89,15 @@ def tolerance(situation: Situation, book: Book) -> Decimal:
 def _size(situation: Situation) -> Usd:
     """The signal's dollars, scaled by volatility, then raised to the venue's minimum if asked.
 
-    A force test is placed as it was asked for.
+    They count up to what the owner took over of the FT wallet's bets. A force test is placed as
+    it was asked for.
     """
     signal, rules = situation.signal, situation.rules
     if signal.is_force_test:
         return signal.size
-    size = signal.size.times(_scale(situation)).rounded_down(_CENT)
+    cap = situation.strategy.bet_cap
+    asked = signal.size if cap is None else min(signal.size, cap)
+    size = asked.times(_scale(situation)).rounded_down(_CENT)
     if rules.raises_to_minimum and size < MIN_MARKETABLE_BUY:
         return MIN_MARKETABLE_BUY
     return size

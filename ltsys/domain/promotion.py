@@ -13,23 +13,23 @@ _DAY = timedelta(days=1)
 class Gates:
     """The bars that a stage must clear; each is a setting and each is shown (LESSONS L31)."""
 
-    min_days: Decimal
+    min_days: Decimal = Decimal(7)
     """In the stage."""
-    min_orders: int
+    min_orders: int = 20
     """That had come to their end."""
-    min_fill_rate: Decimal
+    min_fill_rate: Decimal = Decimal("0.90")
     """Dollars filled ÷ dollars asked for."""
-    max_slippage: Decimal
+    max_slippage: Decimal = Decimal("0.005")
     """Mean, as a ratio of the signal price."""
-    min_executed: Decimal
+    min_executed: Decimal = Decimal("0.95")
     """Of the FT orders of the stage that no limit denied, the ratio that we hold shares of."""
-    max_result_gap: Decimal
+    max_result_gap: Decimal = Decimal("0.05")
     """Between the results of FT and LT for one dollar, over orders that both have resolved."""
-    max_drill_days: int
+    max_drill_days: int = 30
     """Age of the last drill, which must have passed."""
-    max_compared_s: int
+    max_compared_s: int = 300
     """Machine seconds since the last clean comparison with the venue."""
-    breach_fills: int
+    breach_fills: int = 10
     """A mean slippage over fewer fills than these sends nobody back."""
 
 
@@ -79,6 +79,8 @@ class Health:
 
     obstacles: tuple[str, ...] = ()
     """Why it may not trade now: a pause, a halt, a tripped breaker; one sentence each."""
+    breaches: tuple[str, ...] = ()
+    """Those of them that send it back: a kill, a breaker that does not end by itself."""
     compared_at: datetime | None = None
     """Machine time at which the last comparison that was clean began; None if there is none."""
     drift: str | None = None
@@ -122,8 +124,8 @@ def gate_checks(
 
 def breach(record: Record, health: Health, gates: Gates) -> str | None:
     """Why a strategy with real money goes back to shadow at once; None while it may stay."""
-    if health.obstacles:
-        return health.obstacles[0]
+    if health.breaches:
+        return health.breaches[0]
     if health.drift is not None:
         return f"the books differ from the venue's: {health.drift}"
     slippage = record.slippage

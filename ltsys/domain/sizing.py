@@ -11,6 +11,7 @@ from ltsys.domain.money import ZERO_USD, Usd
 _HALF = Decimal("0.5")
 _ONE = Decimal(1)
 _ZERO = Decimal(0)
+_CENT = Decimal("0.01")
 _DEFAULT_MIN_BET = Decimal("0.50")
 _DEFAULT_MAX_BET = Decimal(10)
 _DEFAULT_KELLY_FRACTION = Decimal("0.25")
@@ -47,6 +48,15 @@ def bet_size(wallet: FtWallet, bet: Bet) -> Usd:
     """
     cents = (_capped(wallet, bet) * 100 + _HALF).to_integral_value(ROUND_FLOOR)
     return Usd(cents.scaleb(-2))
+
+
+def largest_bet(wallet: FtWallet) -> Usd:
+    """No bet of these settings is larger, whatever it depends on; whole cents, rounded up."""
+    smallest = wallet.min_bet.amount or _DEFAULT_MIN_BET
+    largest = wallet.max_bet.amount or _DEFAULT_MAX_BET
+    factor = _MOST_OF_BASE.get(wallet.allocation_method)
+    most = largest if factor is None else min(largest, _base(wallet) * factor)
+    return Usd(max(smallest, most)).rounded_up(_CENT)
 
 
 def _capped(wallet: FtWallet, bet: Bet) -> Decimal:
@@ -136,6 +146,19 @@ def _model(bet: Bet) -> Decimal:
 def _clamp(value: Decimal, low: Decimal, high: Decimal) -> Decimal:
     return max(low, min(high, value))
 
+
+_MOST_OF_BASE: Mapping[AllocationMethod, Decimal] = MappingProxyType(
+    {
+        AllocationMethod.FIXED: _ONE,
+        AllocationMethod.EDGE_SCALED: Decimal(6),
+        AllocationMethod.TIERED: Decimal(2),
+        AllocationMethod.CONVICTION: Decimal(3),
+        AllocationMethod.ML_SCALED: _ONE,
+        AllocationMethod.CONFIDENCE: Decimal(2),
+        AllocationMethod.WHALE: Decimal(2),
+    }
+)
+"""Times the base bet, at an edge, a probability and a win rate of at most 1; others have none."""
 
 _METHODS: Mapping[AllocationMethod, Callable[[FtWallet, Bet], Decimal]] = MappingProxyType(
     {

@@ -53,6 +53,8 @@ class Strategy:
     cooldown_s: int
     standing: Standing = SHADOW_ONLY
     """How far it may go with real money; a strategy that nobody promoted sends nothing."""
+    bet_cap: Usd | None = None
+    """Larger bets of the FT wallet are cut to it until the owner raises it; None takes all."""
 
     @property
     def mode(self) -> Mode:

@@ -1,6 +1,5 @@
 """The database, as far as stages, changes that wait, and the paper venue are concerned."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -8,7 +7,7 @@ from typing import Protocol
 from ltsys.domain.change import ChangeEvent, ChangeRequest, PendingChange
 from ltsys.domain.ids import Address, FtWalletId, StrategyId, TokenId, VenueOrderId
 from ltsys.domain.live_order import LiveOrder
-from ltsys.domain.money import Shares
+from ltsys.domain.money import Shares, Usd
 from ltsys.domain.promotion import Record
 from ltsys.domain.shadow import ShadowOrder
 from ltsys.domain.stage import StageStep, Standing
@@ -119,6 +118,6 @@ class ChangeStore(Protocol):
 
     def save_ft_copy(self, strategy_id: StrategyId, seen: dict[str, str]) -> None: ...
 
-    def wallet_settings(self, wallet_ids: Collection[FtWalletId]) -> dict[FtWalletId, str]:
-        """The stored rules of these wallets, as JSON."""
+    def set_bet_cap(self, strategy_id: StrategyId, cap: Usd | None) -> None:
+        """Raises StaleWriteError where there is no such strategy."""
         ...

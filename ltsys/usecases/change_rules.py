@@ -1,6 +1,7 @@
 """Change the limits of a strategy, at once, with a row that says who did (LESSONS L38, L39)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.ids import StrategyId
@@ -22,16 +23,28 @@ def change_rules(
     """
     now = clock.now()
     with store.transaction() as tx:
-        if tx.lock_state(strategy_id) is None:
-            raise SettingsError(f"there is no strategy {strategy_id}")
-        strategy, before = tx.rules(strategy_id)
-        after = changed(before, changes)
-        refuse_nonsense(strategy, after, tx)
-        if after != before:
-            tx.save_rules(strategy_id, after)
-            message = f"{_difference(before, after)}, by {by}"
-            extra = {"by": by, "at": now.isoformat()}
-            tx.log(LogEntry(stage="limits", message=message, strategy_id=strategy_id, extra=extra))
+        return set_rules(strategy_id, changes, by=by, now=now, tx=tx)
+
+
+def set_rules(
+    strategy_id: StrategyId,
+    changes: Mapping[str, Value],
+    *,
+    by: str,
+    now: datetime,
+    tx: Transaction,
+) -> RiskRules:
+    """As `change_rules`, together with whatever else is written; `now` is venue time."""
+    if tx.lock_state(strategy_id) is None:
+        raise SettingsError(f"there is no strategy {strategy_id}")
+    strategy, before = tx.rules(strategy_id)
+    after = changed(before, changes)
+    refuse_nonsense(strategy, after, tx)
+    if after != before:
+        tx.save_rules(strategy_id, after)
+        message = f"{_difference(before, after)}, by {by}"
+        extra = {"by": by, "at": now.isoformat()}
+        tx.log(LogEntry(stage="limits", message=message, strategy_id=strategy_id, extra=extra))
     return after
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from ltsys.domain.gate import Gate
 from ltsys.domain.ids import Address
 from ltsys.domain.live_order import LiveOrder
+from ltsys.domain.promotion import Gates
 from ltsys.domain.strategy import Mode
 from ltsys.ports import Clock, MarketData, ModelScores, OrderVenue, Signer, TradeFeed, Venue
 from ltsys.ports.halts import HaltFile
@@ -41,6 +42,9 @@ class Patience:
     cash_is_fresh_for: timedelta = timedelta(seconds=5)
     """Machine time: an older reading is asked for again before it may deny an order."""
 
+    cooling_off: timedelta = timedelta(minutes=10)
+    """Between an order that raises risk and its effect (LESSONS L61)."""
+
     def pause(self, check_count: int) -> timedelta:
         """Twice as long each time, up to the longest."""
         doubled = self.first_check_after * (1 << min(check_count, 10))
@@ -63,6 +67,8 @@ class Desk:
     account: str
     """Names the trading account inside derived salts; never secret."""
     patience: Patience = field(default_factory=Patience)
+    gates: Gates = field(default_factory=Gates)
+    """What a strategy must have shown before it goes on to its next stage."""
     required_gates: frozenset[Gate] = frozenset()
     """Those that must be open before a new order may be planned."""
     books_since: datetime | None = None

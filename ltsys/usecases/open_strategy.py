@@ -10,6 +10,7 @@ from ltsys.domain.ids import Address, FtWalletId, StrategyId
 from ltsys.domain.money import Usd
 from ltsys.domain.pricing import MIN_MARKETABLE_BUY
 from ltsys.domain.rule_change import nonsense
+from ltsys.domain.sizing import largest_bet
 from ltsys.domain.stage import Standing
 from ltsys.domain.strategy import SHADOW_ONLY, RiskRules, Strategy
 from ltsys.domain.venue import TimeInForce
@@ -43,7 +44,8 @@ def open_strategy(
 
     Raises SettingsError for what could never trade, and StrategyExistsError.
     """
-    _refuse_nonsense(asked, _wallet(asked.ft_wallet, store))
+    wallet = _wallet(asked.ft_wallet, store)
+    _refuse_nonsense(asked, wallet)
     names = strategy_ids(FtWalletId(asked.ft_wallet), user_id)
     now = clock.now()
     for strategy_id in names:
@@ -60,6 +62,7 @@ def open_strategy(
             max_signal_age_s=asked.max_signal_age_s,
             cooldown_s=asked.cooldown_s,
             standing=asked.standing,
+            bet_cap=largest_bet(wallet),
         )
         if launch_strategy(strategy, asked.rules, store=store):
             return strategy_id

@@ -167,11 +167,18 @@ def test_limits_are_changed_by_name_and_shown(system: Running, quiet: str):
     ).json
     shown = system.lt("strategies", "limits", quiet).out
     refused = system.lt("strategies", "limits", quiet, "--set", "max_hope=1")
-    system.lt(
-        "strategies", "limits", quiet, "--set", "weekly_budget=none", "--set", "max_spread=none"
-    )
+    untyped = system.lt("strategies", "limits", quiet, "--set", "weekly_budget=none")
+    looser = ("--set", "weekly_budget=none", "--set", "max_spread=none", "--confirm", quiet)
+    asked = system.lt("strategies", "limits", quiet, *looser, "--json").json
 
-    assert (changed["weekly_budget"], changed["max_spread"]) == ("500", "0.05")
+    limits = changed["limits"]
+    assert (limits["weekly_budget"], limits["max_spread"]) == ("500", "0.05")
+    assert f"type {quiet} to confirm" in untyped.err
+    assert asked["limits"]["weekly_budget"] == "500"
+    assert {each["request"]["subject"] for each in asked["waiting"]} == {
+        "weekly_budget",
+        "max_spread",
+    }
     assert "$500.00" in shown
     assert "there is no limit 'max_hope'" in refused.err
 

@@ -1,7 +1,6 @@
 """Stages of strategies, changes that wait, and what the paper venue remembers."""
 
-import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +10,7 @@ from ltsys.adapters.memory.session import Session
 from ltsys.adapters.memory.tables import StrategyRow
 from ltsys.domain.change import ChangeEvent, ChangeRequest, PendingChange, after
 from ltsys.domain.ft_order import FtOrder, FtOutcome
-from ltsys.domain.ft_wallet_json import wallet_to_json
-from ltsys.domain.ids import Address, FtWalletId, StrategyId, TokenId, VenueOrderId
+from ltsys.domain.ids import Address, StrategyId, TokenId, VenueOrderId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import ZERO_SHARES, ZERO_USD, Shares, Usd
 from ltsys.domain.order import ENDED, OrderStatus
@@ -191,13 +189,13 @@ class ChangeRecords(Session):
     def save_ft_copy(self, strategy_id: StrategyId, seen: dict[str, str]) -> None:
         self._tables.lt_ft_copies[strategy_id] = dict(seen)
 
-    def wallet_settings(self, wallet_ids: Collection[FtWalletId]) -> dict[FtWalletId, str]:
-        rows = self._tables.ft_wallets
-        return {
-            name: json.dumps(wallet_to_json(rows[name].wallet))
-            for name in wallet_ids
-            if name in rows
-        }
+    def set_bet_cap(self, strategy_id: StrategyId, cap: Usd | None) -> None:
+        row = self._tables.lt_strategies.get(strategy_id)
+        if row is None:
+            self._stale.append(f"strategy {strategy_id}")
+            return
+        capped = replace(row.strategy, bet_cap=cap)
+        self._tables.lt_strategies[strategy_id] = replace(row, strategy=capped)
 
 
 class ShadowRecords(LiveOrderRecords):

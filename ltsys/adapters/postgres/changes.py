@@ -1,7 +1,5 @@
 """Changes that wait for their time, and what strategies know of their FT wallets."""
 
-import json
-from collections.abc import Collection
 from datetime import datetime
 
 from ltsys.adapters.postgres.session import Row, Session
@@ -14,6 +12,7 @@ from ltsys.domain.change import (
     after,
 )
 from ltsys.domain.ids import FtWalletId, StrategyId
+from ltsys.domain.money import Usd
 from ltsys.ports.stages import FtCopy
 
 
@@ -125,12 +124,13 @@ class ChangeRecords(Session):
             (strategy_id, self._json(seen)),
         )
 
-    def wallet_settings(self, wallet_ids: Collection[FtWalletId]) -> dict[FtWalletId, str]:
-        rows = self._rows(
-            "SELECT wallet_id, rules FROM ft_wallets WHERE wallet_id = ANY(%s)",
-            (list(wallet_ids),),
+    def set_bet_cap(self, strategy_id: StrategyId, cap: Usd | None) -> None:
+        self._write_one(
+            "UPDATE lt_strategies SET bet_cap_usd = %s, updated_at = clock_timestamp()"
+            " WHERE strategy_id = %s",
+            (cap.amount if cap else None, strategy_id),
+            what=f"strategy {strategy_id}",
         )
-        return {FtWalletId(row["wallet_id"]): json.dumps(row["rules"]) for row in rows}
 
 
 def _change_of(row: Row) -> PendingChange:

@@ -140,6 +140,7 @@ def strategy_of(row: Row) -> Strategy:
         max_signal_age_s=row["max_signal_age_s"],
         cooldown_s=row["cooldown_s"],
         standing=standing_of(row),
+        bet_cap=_usd(row["bet_cap_usd"]),
     )
 
 

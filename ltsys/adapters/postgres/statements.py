@@ -14,7 +14,7 @@ ORDER_COLUMNS: Final[LiteralString] = """
 """Of `lt_orders o` joined with its envelope `orders e`."""
 
 STATE_COLUMNS: Final[LiteralString] = f"""
-    s.stage, s.stage_cap_usd, state.book AS state_book,
+    s.stage, s.stage_cap_usd, s.bet_cap_usd, state.book AS state_book,
     s.user_id, s.ft_wallet_id, s.wallet_address, s.is_active, s.launched_at, s.initial_capital,
     s.slippage_tolerance_pct, s.time_in_force AS strategy_time_in_force, s.max_signal_age_s,
     s.cooldown_s, {RULE_COLUMNS_OF_R}, state.available_cash,

@@ -35,8 +35,8 @@ class StrategyRecords(Session):
             INSERT INTO lt_strategies
                 (strategy_id, user_id, ft_wallet_id, wallet_address, is_active, launched_at,
                  initial_capital, slippage_tolerance_pct, time_in_force, max_signal_age_s,
-                 cooldown_s, stage, stage_cap_usd, staged_at, mode_since)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                 cooldown_s, stage, stage_cap_usd, staged_at, mode_since, bet_cap_usd)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT DO NOTHING RETURNING strategy_id
             """,
             (
@@ -55,6 +55,7 @@ class StrategyRecords(Session):
                 strategy.standing.cap.amount if strategy.standing.cap else None,
                 strategy.launched_at,
                 strategy.launched_at,
+                strategy.bet_cap.amount if strategy.bet_cap else None,
             ),
         )
         if added is None:
