@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Generic, Protocol, Self, TypeVar
 
+from ltsys.domain.breaker import Breaker
 from ltsys.domain.errors import LtsysError
 from ltsys.domain.halt import Halt
 from ltsys.domain.ids import ConditionId, FtWalletId, LtOrderId, StrategyId, UserId
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
-from ltsys.domain.strategy import RiskRules, RiskState, Strategy
+from ltsys.domain.strategy import Mode, RiskRules, RiskState, Strategy
 from ltsys.ports.queries import AlertRow, FillRow, LogRow, OrderRow
 
 RowT = TypeVar("RowT")
@@ -107,11 +108,13 @@ class FtBoardRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LtBoardRow:
-    """A live strategy and its results since its launch; test orders are left out."""
+    """A live strategy and its results since it trades with the money it trades with now."""
 
     strategy: Strategy
     rules: RiskRules
     state: RiskState
+    breakers: tuple[Breaker, ...]
+    """Those that are tripped and stop it now."""
     results: Results
     denied_count: int
     rejected_count: int
@@ -182,9 +185,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionRow:
-    """Shares of one outcome that a strategy holds; tests are left out."""
+    """Shares of one outcome that a strategy holds, with one kind of money; no tests."""
 
     strategy_id: StrategyId
+    mode: Mode
     condition_id: ConditionId
     title: str
     token_label: str
@@ -218,6 +222,7 @@ class PayoutRow:
     title: str
     token_label: str
     outcome: str
+    mode: Mode
     shares: Shares
     cost: Usd
     pnl: Usd
@@ -240,7 +245,7 @@ class FillLine:
     title: str
     token_label: str
     signal_price: Decimal
-    is_force_test: bool
+    mode: Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

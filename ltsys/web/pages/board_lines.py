@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
+from ltsys.domain.breaker import explained
 from ltsys.domain.money import Usd
+from ltsys.domain.strategy import Mode
 from ltsys.ports.dashboard import Board, FtBoardRow, LtBoardRow, Results
 from ltsys.web.pages.tables import Sort, in_order
 
@@ -137,7 +139,7 @@ def live_line(row: LtBoardRow) -> Line:
         name=row.strategy.strategy_id,
         words="",
         badges=state_badges(row),
-        is_running=row.strategy.is_active and not row.state.is_paused,
+        is_running=row.strategy.is_active and not row.state.is_paused and not row.breakers,
         capital=row.strategy.initial_capital,
         balance=row.state.balances.equity,
         results=row.results,
@@ -151,9 +153,17 @@ def live_line(row: LtBoardRow) -> Line:
 
 def state_badges(row: LtBoardRow) -> tuple[tuple[str, str], ...]:
     """What it is and whether it takes signals, each with its reason."""
-    badges = [("LT", "Live strategy"), ("LIVE", "Its orders are posted to the venue")]
-    if not row.strategy.is_active:
+    strategy, stage = row.strategy, row.strategy.standing.stage
+    mode = (
+        ("LIVE", f"stage {stage}: its orders are posted to the venue")
+        if strategy.mode is Mode.LIVE
+        else ("SHADOW", "on paper: against the real book, nothing is posted")
+    )
+    badges = [("LT", "It mirrors a forward test"), mode]
+    if not strategy.is_active:
         badges.append(("INACTIVE", "It acts on no signal"))
     if row.state.is_paused:
         badges.append(("PAUSED", row.state.pause_reason or "nobody said why"))
+    if row.breakers:
+        badges.append(("BREAKER", "; ".join(explained(each) for each in row.breakers)))
     return tuple(badges)

@@ -50,6 +50,7 @@ _DONE: Final = {
     "paused": "Paused: nothing new is planned. Working orders are still looked after.",
     "resumed": "Resumed: new signals are acted on again.",
     "limits": "The limits are changed.",
+    "breaker": "The breaker is cleared.",
     "cleared": "The alert is cleared.",
     "halted": "Halted. Nothing new is planned or posted.",
     "lifted": "The halt is lifted.",

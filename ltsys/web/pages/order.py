@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from ltsys.domain.ids import LtOrderId
 from ltsys.ports.dashboard import DashboardReads, Timings
 from ltsys.ports.queries import OrderDetails
+from ltsys.usecases.explain_decision import explain_decision
 from ltsys.usecases.explain_ledger import explain
 from ltsys.usecases.queries import why
 from ltsys.web.pages.frame import PageError, Visiting, page
@@ -46,6 +47,7 @@ def order(lt_order_id: str, seen: Visiting) -> Response:
             "stages": _stages(timings, found) if timings else (),
             "attempts": [(each, unsigned(each.envelope)) for each in found.attempts],
             "steps": explain(found.postings),
+            "decisions": explain_decision(found.order.lt_order_id, store=seen.own.store),
         }
 
     return page(seen, "order.html", read, title=lt_order_id, here="/orders")

@@ -44,9 +44,15 @@ class Total:
 def positions(seen: Visiting) -> Response:
     def read(books: DashboardReads) -> dict[str, object]:
         rows = books.positions(strategy_of(seen))
-        return {"rows": rows, "total": Total.of(rows)}
+        return {"rows": rows, "totals": totals(rows)}
 
     return page(seen, "positions.html", read, title="Positions", here="/positions")
+
+
+def totals(rows: Sequence[PositionRow]) -> dict[str, Total]:
+    """Apart for each kind of money: paper is never added to real dollars (LESSONS L36)."""
+    modes = sorted({row.mode.value for row in rows})
+    return {mode: Total.of([row for row in rows if row.mode == mode]) for mode in modes}
 
 
 @router.get("/positions.csv")
@@ -58,6 +64,7 @@ def positions_csv(seen: Visiting) -> Response:
 
 _HEAD = (
     "strategy_id",
+    "mode",
     "condition_id",
     "market",
     "outcome_bought",
@@ -76,6 +83,7 @@ _HEAD = (
 def _cells(row: PositionRow) -> tuple[object, ...]:
     return (
         row.strategy_id,
+        row.mode.value,
         row.condition_id,
         row.title,
         row.token_label,

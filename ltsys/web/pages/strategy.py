@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from ltsys.domain.account import Scope
+from ltsys.domain.breaker import explained
 from ltsys.domain.ids import StrategyId
 from ltsys.domain.money import Usd
 from ltsys.ports.dashboard import DashboardReads, LtBoardRow, OrderFilter, Place
@@ -18,7 +19,7 @@ from ltsys.web.pages.board_lines import state_badges
 from ltsys.web.pages.charts import Chart, Series
 from ltsys.web.pages.frame import PageError, Visit, Visiting, done, page
 from ltsys.web.pages.page_route import PageRoute
-from ltsys.web.pages.positions import Total
+from ltsys.web.pages.positions import totals
 from ltsys.web.pages.rule_fields import RULES
 from ltsys.web.pages.strategies import cumulative, today
 
@@ -65,12 +66,13 @@ def strategy(strategy_id: str, seen: Visiting) -> Response:
             "bars": bars(row),
             "charts": _charts(books, name, row),
             "positions": positions,
-            "total": Total.of(positions),
+            "totals": totals(positions),
             "rules": [(each, getattr(row.rules, each.name)) for each in RULES],
             "pending": books.orders(_words(name, "PENDING", "PARTIAL"), Place(limit=_FEW)),
             "closed": books.orders(_words(name, "FILLED", "CANCELED"), Place(limit=_FEW)),
             "refused": books.orders(_words(name, "REJECTED"), Place(limit=_FEW)),
             "why": why,
+            "explained": explained,
         }
 
     return page(seen, "strategy.html", read, title=strategy_id, here="/strategies")

@@ -26,6 +26,7 @@ LISTS = (
     "/refused",
     "/positions",
     "/redemptions",
+    "/risk",
     "/halts",
     "/alerts",
     "/alerts?show=cleared",
@@ -53,6 +54,7 @@ def routes() -> list[tuple[str, str]]:
 def of_ann(scene) -> tuple[str, ...]:
     return (
         f"/strategies/{STRATEGY}",
+        f"/strategies/{STRATEGY}/limits",
         f"/orders/{scene.filled.lt_order_id}",
         f"/orders/{scene.retried.lt_order_id}",
         f"/orders/{scene.parked.lt_order_id}",
@@ -255,6 +257,29 @@ def test_a_form_that_makes_no_sense_comes_back_as_it_was_with_each_complaint(ann
     assert "2 fields need another look" in answer.text
 
 
+def test_a_lower_limit_holds_at_once_and_a_looser_one_only_when_its_name_was_typed(scene, ann):
+    """L61."""
+    path = f"/strategies/{STRATEGY}/limits"
+
+    lowered = ann.post(path, {"daily_budget": "50"})
+    untyped = ann.post(path, {"daily_budget": "80"})
+    kept = rules(scene)
+    typed = ann.post(path, {"daily_budget": "80", "typed": STRATEGY})
+
+    assert (lowered.status_code, untyped.status_code, typed.status_code) == (303, 422, 303)
+    assert "This loosens daily_budget" in untyped.text
+    assert kept == RiskRules(daily_budget=Usd.of(50))
+    assert rules(scene) == RiskRules(daily_budget=Usd.of(80))
+
+
+def test_an_order_shows_each_check_of_its_decision(scene, ann):
+    """L32."""
+    page = ann.get(f"/orders/{scene.filled.lt_order_id}").text
+
+    assert "STRATEGY_PAUSED" in page
+    assert "the same answer, byte for byte" in page
+
+
 def test_every_limit_there_is_has_its_field():
     """L31: a limit that no form shows would be a hidden one."""
     assert [each.name for each in RULES] == [each.name for each in fields(RiskRules)]
@@ -286,6 +311,11 @@ def test_long_tables_go_on_where_they_stopped(ann, monkeypatch):
     assert [len(each) for each in ids] == [2, 1]
     assert len({*ids[0], *ids[1]}) == 3
     assert ">2</span> of 3 orders" in first
+
+
+def rules(scene) -> RiskRules:
+    with scene.own.store.reading() as tx:
+        return tx.rules(STRATEGY)[1]
 
 
 def paused(scene) -> bool:

@@ -5,11 +5,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, LiteralString
 
+from ltsys.adapters.postgres.breakers import breakers_of
 from ltsys.adapters.postgres.ledger_reads import UserReads
 from ltsys.adapters.postgres.rows import state_of, strategy_of
 from ltsys.adapters.postgres.rule_rows import rules_of
 from ltsys.adapters.postgres.session import Row
-from ltsys.adapters.postgres.statements import STATE_COLUMNS, of_ft_wallet, of_user
+from ltsys.adapters.postgres.statements import (
+    BREAKER_COLUMNS,
+    STATE_COLUMNS,
+    of_ft_wallet,
+    of_user,
+)
 from ltsys.domain.ids import FtWalletId, StrategyId
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.ports.dashboard import (
@@ -65,6 +71,10 @@ class BoardReads(UserReads):
         )
 
 
+_OF_ITS_MONEY: Final[LiteralString] = (
+    "o.mode = s.execution_mode AND o.ft_signal_time >= s.mode_since"
+)
+"""Since the strategy trades with the money that it trades with now: paper and real never mix."""
 _RESULTS: Final[LiteralString] = """
     resolved AS (
         SELECT *, sum(pnl) OVER (PARTITION BY name ORDER BY resolved_at, id
@@ -108,13 +118,14 @@ _LIVE: Final[LiteralString] = f"""
         SELECT o.strategy_id AS name, o.lt_order_id AS id, o.pnl, o.outcome, o.resolved_at,
                s.initial_capital AS capital
           FROM lt_orders o JOIN lt_strategies s USING (strategy_id)
-         WHERE o.outcome <> 'OPEN' AND NOT o.is_force_test AND o.pnl IS NOT NULL
+         WHERE o.outcome <> 'OPEN' AND o.pnl IS NOT NULL AND {_OF_ITS_MONEY}
            AND {of_user("o.strategy_id")}),
     {_RESULTS}
-    SELECT s.strategy_id, {STATE_COLUMNS}, o.*, results.*
+    SELECT s.strategy_id, {STATE_COLUMNS}, {BREAKER_COLUMNS}, o.*, results.*
       FROM lt_strategies s
       JOIN lt_risk_rules r USING (strategy_id)
-      JOIN lt_risk_state state USING (strategy_id)
+      JOIN lt_risk_state state
+        ON state.strategy_id = s.strategy_id AND state.book = s.execution_mode
       LEFT JOIN results ON results.name = s.strategy_id
       LEFT JOIN (
            SELECT strategy_id AS of, count(*) AS order_count,
@@ -128,7 +139,8 @@ _LIVE: Final[LiteralString] = f"""
                   avg(coalesce(fill_rate, 0)) FILTER
                       (WHERE status IN ('filled', 'canceled', 'expired', 'rejected')) AS fill_rate,
                   percentile_disc(0.5) WITHIN GROUP (ORDER BY latency_ms) AS latency
-             FROM lt_orders WHERE NOT is_force_test GROUP BY strategy_id) AS o
+             FROM lt_orders o JOIN lt_strategies s USING (strategy_id)
+            WHERE {_OF_ITS_MONEY} GROUP BY strategy_id) AS o
            ON o.of = s.strategy_id
      WHERE {of_user("s.strategy_id")} ORDER BY s.strategy_id
 """  # noqa: S608  the parts are constants
@@ -137,8 +149,9 @@ _OF_NAMES: Final[LiteralString] = f"""
        FROM ft_orders JOIN ft_wallets w USING (wallet_id)
       WHERE outcome <> 'OPEN' AND wallet_id = ANY(%(names)s) AND {of_ft_wallet("w")}
      UNION ALL
-     SELECT strategy_id, resolved_at, pnl, outcome FROM lt_orders
-      WHERE outcome <> 'OPEN' AND NOT is_force_test AND pnl IS NOT NULL
+     SELECT strategy_id, resolved_at, pnl, outcome
+       FROM lt_orders o JOIN lt_strategies s USING (strategy_id)
+      WHERE outcome <> 'OPEN' AND pnl IS NOT NULL AND {_OF_ITS_MONEY}
         AND strategy_id = ANY(%(names)s) AND {of_user("strategy_id")}) AS results
 """  # noqa: S608  the parts are constants
 _SPAN: Final[LiteralString] = f"""
@@ -158,9 +171,10 @@ _PAIRS: Final[LiteralString] = f"""
                CASE WHEN o.executed_shares > 0 AND o.pnl IS NOT NULL
                     THEN (o.pnl + o.executed_usd) / o.executed_shares END AS payout
           FROM lt_strategies s
-          JOIN ft_orders f ON f.wallet_id = s.ft_wallet_id AND f.order_time >= s.launched_at
+          JOIN ft_orders f ON f.wallet_id = s.ft_wallet_id AND f.order_time >= s.mode_since
           LEFT JOIN lt_orders o ON o.strategy_id = s.strategy_id
-                               AND o.source_trade_id = f.source_trade_id AND NOT o.is_force_test
+                               AND o.source_trade_id = f.source_trade_id
+                               AND o.mode = s.execution_mode
          WHERE s.strategy_id = %(id)s AND {of_user("s.strategy_id")})
 """  # noqa: S608  the part is a constant
 _GAP: Final[LiteralString] = f"""
@@ -236,6 +250,7 @@ def _lt_row(row: Row) -> LtBoardRow:
         strategy=strategy_of(row),
         rules=rules_of(row),
         state=state_of(row),
+        breakers=breakers_of(row).tripped,
         results=_results(row),
         denied_count=row["denied_count"] or 0,
         rejected_count=row["rejected_count"] or 0,

@@ -11,6 +11,7 @@ from ltsys.adapters.postgres.session import Row
 from ltsys.adapters.postgres.statements import of_ft_wallet, of_user, of_user_or_nobody
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.money import Shares, Usd
+from ltsys.domain.strategy import Mode
 from ltsys.ports.dashboard import (
     BadPlaceError,
     FillLine,
@@ -162,7 +163,7 @@ _ORDER_COUNT: Final[LiteralString] = f"""
 _FILL_KEY: Final[LiteralString] = "f.trade_id || ' ' || f.order_id"
 _FILLS: Final[LiteralString] = f"""
     SELECT f.*, {_FILL_KEY} AS fill_key, coalesce(m.title, '') AS title, o.token_label, o.ft_price,
-           o.is_force_test
+           o.mode
       FROM lt_fills f JOIN lt_orders o USING (lt_order_id) LEFT JOIN markets m USING (condition_id)
      WHERE {of_user("f.strategy_id")}
        AND (%(strategy)s::text IS NULL OR f.strategy_id = %(strategy)s)
@@ -181,7 +182,7 @@ _PAYOUT_FILTER: Final[LiteralString] = f"""
 """
 _PAYOUTS: Final[LiteralString] = f"""
     SELECT o.lt_order_id, o.strategy_id, coalesce(m.title, '') AS title, o.token_label, o.outcome,
-           o.executed_shares, o.executed_usd, o.pnl, o.resolved_at, o.settles_at
+           o.mode, o.executed_shares, o.executed_usd, o.pnl, o.resolved_at, o.settles_at
       FROM lt_orders o LEFT JOIN markets m USING (condition_id)
     {_PAYOUT_FILTER}
        AND (%(at)s::timestamptz IS NULL
@@ -239,7 +240,7 @@ def _fill_line(row: Row) -> FillLine:
         title=row["title"],
         token_label=row["token_label"],
         signal_price=row["ft_price"],
-        is_force_test=row["is_force_test"],
+        mode=Mode(row["mode"]),
     )
 
 
@@ -250,6 +251,7 @@ def _payout_row(row: Row) -> PayoutRow:
         title=row["title"],
         token_label=row["token_label"],
         outcome=row["outcome"],
+        mode=Mode(row["mode"]),
         shares=Shares(row["executed_shares"]),
         cost=Usd(row["executed_usd"]),
         pnl=Usd(row["pnl"] or Decimal(0)),

@@ -12,6 +12,7 @@ from ltsys.adapters.postgres.session import Row
 from ltsys.adapters.postgres.statements import of_user, of_user_or_nobody
 from ltsys.domain.ids import ConditionId, LtOrderId, StrategyId, UserId
 from ltsys.domain.money import Shares, Usd
+from ltsys.domain.strategy import Mode
 from ltsys.ports.dashboard import HeadFacts, PositionRow, Timings
 from ltsys.ports.queries import LogRow
 
@@ -84,7 +85,8 @@ _HALTS: Final[LiteralString] = f"""
      ORDER BY halted_at
 """  # noqa: S608  the part is a constant
 _POSITIONS: Final[LiteralString] = f"""
-    SELECT o.strategy_id, o.condition_id, o.token_label, coalesce(m.title, '') AS title, m.end_at,
+    SELECT o.strategy_id, o.mode, o.condition_id, o.token_label, m.end_at,
+           coalesce(m.title, '') AS title,
            m.checked_at AS priced_at, sum(o.executed_shares) AS shares,
            sum(o.executed_usd) AS cost, sum(o.fees_usd) AS fees, count(*) AS order_count,
            (SELECT (each ->> 'price')::numeric FROM jsonb_array_elements(m.outcomes) AS each
@@ -95,7 +97,7 @@ _POSITIONS: Final[LiteralString] = f"""
      WHERE o.outcome = 'OPEN' AND o.executed_shares > 0 AND NOT o.is_force_test
        AND {of_user("o.strategy_id")}
        AND (%(strategy)s::text IS NULL OR o.strategy_id = %(strategy)s)
-     GROUP BY o.strategy_id, o.condition_id, o.token_id, o.token_label, m.condition_id
+     GROUP BY o.strategy_id, o.mode, o.condition_id, o.token_id, o.token_label, m.condition_id
      ORDER BY sum(o.executed_usd) DESC, o.strategy_id, o.condition_id
 """  # noqa: S608  the part is a constant
 _TIMINGS: Final[LiteralString] = f"""
@@ -120,6 +122,7 @@ _TIMINGS: Final[LiteralString] = f"""
 def _position(row: Row) -> PositionRow:
     return PositionRow(
         strategy_id=StrategyId(row["strategy_id"]),
+        mode=Mode(row["mode"]),
         condition_id=ConditionId(row["condition_id"]),
         title=row["title"],
         token_label=row["token_label"],

@@ -1,0 +1,108 @@
+"""Risk: how near every limit is, which breakers tripped and why, and how to change either."""
+
+from fastapi import APIRouter, Response
+
+from ltsys.domain.account import Scope
+from ltsys.domain.breaker import BreakerKind, explained
+from ltsys.domain.errors import RefusedError, SettingsError
+from ltsys.domain.ids import StrategyId
+from ltsys.domain.rule_change import loosened
+from ltsys.ports.dashboard import DashboardReads
+from ltsys.usecases.change_rules import change_rules
+from ltsys.usecases.clear_breaker import clear_breaker
+from ltsys.web.pages.forms import Answers, Posted
+from ltsys.web.pages.frame import PageError, Visit, Visiting, done, page
+from ltsys.web.pages.page_route import PageRoute
+from ltsys.web.pages.rule_fields import RULES, rules_of, typed_of
+from ltsys.web.pages.strategies import today
+from ltsys.web.pages.strategy import bars, found, owned
+
+router = APIRouter(route_class=PageRoute)
+_MOST = 100
+
+
+@router.get("/risk")
+def risk(seen: Visiting) -> Response:
+    mine = seen.own.queries.as_user(seen.caller.user_id)
+
+    def read(books: DashboardReads) -> dict[str, object]:
+        return {
+            "rows": [(row, bars(row)) for row in books.board(today(seen)).live],
+            "breakers": [(each, explained(each)) for each in mine.breakers(_MOST)],
+            "breaker_rules": mine.breaker_rules(),
+        }
+
+    return page(seen, "risk.html", read, title="Risk", here="/risk")
+
+
+@router.post("/risk/breakers/clear")
+def clear(seen: Visiting, answers: Posted) -> Response:
+    """A person's word ends it; one of all strategies only an admin's."""
+    kind, strategy = _kind(answers), answers.text("strategy")
+    reason = answers.text("reason")
+    if not reason:
+        raise PageError(422, "Say why the breaker may be cleared.")
+    if strategy:
+        name: StrategyId | None = owned(seen, strategy)
+    else:
+        seen.must(Scope.ADMIN)
+        name = None
+    clear_breaker(kind, name, by=seen.caller.user_id, because=reason, store=seen.own.store)
+    return done("/risk", "breaker")
+
+
+@router.get("/strategies/{strategy_id}/limits")
+def limits(strategy_id: str, seen: Visiting) -> Response:
+    with seen.own.dashboard.as_user(seen.caller.user_id).reading() as books:
+        row = found(books, seen, StrategyId(strategy_id))
+    return _form(seen, row.strategy.strategy_id, Answers(typed_of(row.rules)))
+
+
+@router.post("/strategies/{strategy_id}/limits")
+def change(strategy_id: str, seen: Visiting, answers: Posted) -> Response:
+    """Lowered limits hold at once; looser ones only once the strategy's name was typed (L61)."""
+    name = owned(seen, strategy_id)
+    wanted = rules_of(answers)
+    if answers.problems:
+        return _form(seen, name, answers)
+    with seen.own.dashboard.as_user(seen.caller.user_id).reading() as books:
+        before = found(books, seen, name).rules
+    changes = {
+        each.name: getattr(wanted, each.name)
+        for each in RULES
+        if getattr(wanted, each.name) != getattr(before, each.name)
+    }
+    loose = loosened(before, wanted)
+    if loose and answers.text("typed") != name:
+        wrong = f"This loosens {', '.join(loose)}: type {name} below to confirm it."
+        return _form(seen, name, answers, wrong=wrong)
+    try:
+        by, own = seen.caller.user_id, seen.own
+        change_rules(name, changes, by=by, store=own.store, clock=own.clock)
+    except (SettingsError, RefusedError) as error:
+        return _form(seen, name, answers, wrong=f"{error}")
+    return done(f"/strategies/{name}", "limits")
+
+
+def _form(seen: Visit, name: StrategyId, answers: Answers, *, wrong: str | None = None) -> Response:
+    def read(_: DashboardReads) -> dict[str, object]:
+        return {"name": name, "wanted": RULES, "answers": answers}
+
+    has_failed = bool(answers.problems) or wrong is not None
+    return page(
+        seen,
+        "limits.html",
+        read,
+        title=f"Limits of {name}",
+        here="/risk",
+        status=422 if has_failed else 200,
+        wrong=wrong,
+        is_live=False,
+    )
+
+
+def _kind(answers: Answers) -> BreakerKind:
+    try:
+        return BreakerKind(answers.text("kind"))
+    except ValueError:
+        raise PageError(422, "There is no such kind of breaker.") from None
