@@ -62,11 +62,13 @@ def limits(strategy_id: str, seen: Visiting) -> Response:
 def change(strategy_id: str, seen: Visiting, answers: Posted) -> Response:
     """Lowered limits hold at once; looser ones only once the strategy's name was typed (L61)."""
     name = owned(seen, strategy_id)
+    with seen.own.dashboard.as_user(seen.caller.user_id).reading() as books:
+        before = found(books, seen, name).rules
+    # a field that was not sent is one that was not changed
+    answers = Answers({**typed_of(before), **answers.typed})
     wanted = rules_of(answers)
     if answers.problems:
         return _form(seen, name, answers)
-    with seen.own.dashboard.as_user(seen.caller.user_id).reading() as books:
-        before = found(books, seen, name).rules
     changes = {
         each.name: getattr(wanted, each.name)
         for each in RULES
