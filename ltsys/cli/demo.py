@@ -31,6 +31,7 @@ from ltsys.ports.queries import Pulse, StrategyRow
 from ltsys.settings import load
 from ltsys.stack import Stack, World
 from ltsys.usecases.add_wallet import add_ft_wallet
+from ltsys.usecases.open_account import open_demo_account
 from ltsys.usecases.refresh_traders import refresh_trader
 
 _MARKET_S = 300
@@ -112,10 +113,12 @@ def _run(stack: Stack, out: Console, *, seconds: float | None) -> None:
     own = Services(load())
     with own.database, ExitStack() as undo:
         _set_up(stack, own)
+        sign_in = _sign_in(own)
+        out.print(f"  {sign_in}")
         firsts = Firsts(own, out)
         if sys.stdout.isatty():
             live = undo.enter_context(Live(console=out, auto_refresh=False, screen=True))
-            rhythm, show = _PICTURE_EVERY_S, _picture(own, live, _footer(stack))
+            rhythm, show = _PICTURE_EVERY_S, _picture(own, live, _footer(stack, sign_in))
         else:
             rhythm, show = _LINE_EVERY_S, lambda: out.print(line(own, firsts.age_s))
         last = time.monotonic() - rhythm
@@ -193,11 +196,17 @@ def _line(rows: tuple[StrategyRow, ...], pulse: Pulse, age_s: float) -> str:
     )
 
 
-def _footer(stack: Stack) -> Text:
+def _sign_in(own: Services) -> str:
+    """A fresh password for the owner, in words: there is no real money behind it."""
+    name, password = open_demo_account(entrance=own.entrance)
+    return f"sign in to web as {name}, password {password}"
+
+
+def _footer(stack: Stack, sign_in: str) -> Text:
     ports = stack.processes.ports
     return Text(
-        f" web http://127.0.0.1:{ports['web']}/  flower http://127.0.0.1:{ports['flower']}/  "
-        "Ctrl-C stops everything",
+        f" web http://127.0.0.1:{ports['web']}/ ({sign_in})  "
+        f"flower http://127.0.0.1:{ports['flower']}/  Ctrl-C stops everything",
         style="dim",
     )
 
