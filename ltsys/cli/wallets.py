@@ -14,6 +14,7 @@ from ltsys.cli.output import AsJson, DataDir, console, print_json, signed, table
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.ft_wallet import FtWallet, problems
 from ltsys.domain.ft_wallet_json import wallet_from_json
+from ltsys.domain.ids import UserId
 from ltsys.usecases.add_wallet import add_ft_wallet
 from ltsys.usecases.refresh_traders import LEADERBOARD_POOL, ROTATIONS
 
@@ -51,6 +52,9 @@ def add(
     pool: Annotated[
         str, typer.Option(help=f"Whom wallets without a target follow: {', '.join(_POOLS)}.")
     ] = LEADERBOARD_POOL,
+    user: Annotated[
+        str | None, typer.Option(help="Whose they are. Default: every user may mirror them.")
+    ] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -59,7 +63,7 @@ def add(
         raise SettingsError(f"--pool: {pool!r} is not one of {', '.join(_POOLS)}")
     rows = _rows(file)
     own = attach(data_dir)
-    added = _add([_wallet(row, own) for row in rows], pool, own)
+    added = _add([_wallet(row, own) for row in rows], pool, user, own)
     if as_json:
         print_json(added)
         return
@@ -92,10 +96,14 @@ def _wallet(row: dict[str, object], own: Services) -> FtWallet:
     return wallet
 
 
-def _add(wallets: list[FtWallet], pool: str, own: Services) -> dict[str, bool]:
+def _add(wallets: list[FtWallet], pool: str, user: str | None, own: Services) -> dict[str, bool]:
+    owner = None if user is None else UserId(user)
     return {
         str(wallet.wallet_id): add_ft_wallet(
-            wallet, leader_pool=None if wallet.targets else pool, store=own.store
+            wallet,
+            leader_pool=None if wallet.targets else pool,
+            store=own.store,
+            owner=owner,
         )
         for wallet in wallets
     }

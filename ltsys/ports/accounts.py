@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ltsys.domain.account import ApiToken, Attempts, Role, Session, User
-from ltsys.domain.ids import UserId
+from ltsys.domain.ids import Address, UserId
 
 
 class AccountStore(Protocol):
@@ -33,6 +33,16 @@ class AccountStore(Protocol):
 
     def set_password(self, user_id: UserId, password_hash: str, *, at: datetime) -> None:
         """Raises as `set_role`."""
+        ...
+
+    def add_account(
+        self, user_id: str, address: Address, signature_type: int, key_reference: str
+    ) -> None:
+        """The user, and their trading account unless it is somebody's; nothing of it is changed."""
+        ...
+
+    def account_owner(self, address: Address) -> UserId | None:
+        """Whose trading account it is; None for one that is not known."""
         ...
 
     def add_session(self, session: Session) -> None: ...

@@ -20,6 +20,7 @@ from ltsys.domain.ids import (
     LtOrderId,
     SourceTradeId,
     StrategyId,
+    UserId,
     VenueOrderId,
 )
 from ltsys.domain.ledger import Book, Posting
@@ -113,12 +114,19 @@ class ForwardTestStore(Protocol):
     """Forward-test wallets and what they decided."""
 
     def add_ft_wallet(
-        self, wallet: FtWallet, *, leader_pool: str | None, problem: str | None
+        self,
+        wallet: FtWallet,
+        *,
+        leader_pool: str | None,
+        problem: str | None,
+        owner: UserId | None = None,
     ) -> bool:
-        """False if it exists; it is then left alone."""
+        """False if it exists; it is then left alone. Without an owner it is everybody's."""
         ...
 
-    def active_wallets(self) -> tuple[FtWalletId, ...]: ...
+    def active_wallets(self, *, seen_by: str | None = None) -> tuple[FtWalletId, ...]:
+        """All, or those that this user may mirror: their own and those that are shared."""
+        ...
 
     def wallet_work(self, wallet_id: FtWalletId, limit: int, *, lock: bool) -> WalletWork | None:
         """None when the wallet is inactive, broken, or (with `lock`) busy elsewhere."""
@@ -312,12 +320,6 @@ class LiveStore(Protocol):
         ...
 
     def outbox(self) -> Outbox: ...
-
-    def add_account(
-        self, user_id: str, address: Address, signature_type: int, key_reference: str
-    ) -> None: ...
-
-    def has_account(self, address: Address) -> bool: ...
 
     def add_strategy(self, strategy: Strategy, rules: RiskRules, state: RiskState) -> bool:
         """False if it exists; its limits and state are then left alone."""

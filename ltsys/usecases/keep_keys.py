@@ -19,7 +19,7 @@ def keep_key(wallet: Address, key: str, *, masters: MasterKeys, store: Store, cl
         ring = masters.ring()
         sealed = ring.seal(wallet, key, at=clock.wall())
         with store.transaction() as tx:
-            if not tx.has_account(wallet):
+            if tx.account_owner(wallet) is None:
                 raise RefusedError(f"there is no trading account {wallet}")
             tx.save_key(sealed)
             tx.log(_said(f"the key of {wallet} is sealed by master key {ring.primary_id}"))

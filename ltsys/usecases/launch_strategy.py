@@ -19,7 +19,7 @@ def launch_strategy(strategy: Strategy, rules: RiskRules, *, store: Store) -> bo
     """The strategy exists with its capital in the ledger; False if it existed before.
 
     It mirrors FT orders from its launch on and never earlier ones. Raises SettingsError when
-    its FT wallet or its trading account does not exist.
+    its FT wallet or its trading account does not exist, or is another user's (LESSONS L63).
     """
     book, now = strategy.mode.book, strategy.launched_at
     state, posting = opened_book(strategy, book, now)
@@ -32,9 +32,9 @@ def launch_strategy(strategy: Strategy, rules: RiskRules, *, store: Store) -> bo
         at=now,
     )
     with store.transaction() as tx:
-        if strategy.ft_wallet_id not in tx.active_wallets():
+        if strategy.ft_wallet_id not in tx.active_wallets(seen_by=strategy.user_id):
             raise SettingsError(f"there is no active FT wallet {strategy.ft_wallet_id}")
-        if not tx.has_account(strategy.wallet_address):
+        if tx.account_owner(strategy.wallet_address) != strategy.user_id:
             raise SettingsError(f"there is no trading account {strategy.wallet_address}")
         if not tx.add_strategy(strategy, rules, state):
             return False

@@ -44,7 +44,7 @@ def open_strategy(
 
     Raises SettingsError for what could never trade, and StrategyExistsError.
     """
-    wallet = _wallet(asked.ft_wallet, store)
+    wallet = _wallet(asked.ft_wallet, user_id, store)
     _refuse_nonsense(asked, wallet)
     names = strategy_ids(FtWalletId(asked.ft_wallet), user_id)
     now = clock.now()
@@ -78,11 +78,12 @@ def strategy_ids(ft_wallet: FtWalletId, user_id: str) -> tuple[StrategyId, Strat
     return StrategyId(f"LT_{ft_wallet}"), StrategyId(f"LT_{ft_wallet}_{suffix}")
 
 
-def _wallet(wallet_id: str, store: Store) -> FtWallet:
+def _wallet(wallet_id: str, user_id: str, store: Store) -> FtWallet:
+    """Another user's wallet is as if it did not exist (LESSONS L63)."""
     with store.transaction() as tx:
         work = tx.wallet_work(FtWalletId(wallet_id), 1, lock=False)
-        known = tx.active_wallets()
-    if work is None:
+        known = tx.active_wallets(seen_by=user_id)
+    if work is None or wallet_id not in known:
         names = ", ".join(known) or "none; add some with `lt wallets add FILE`"
         raise SettingsError(f"there is no active FT wallet {wallet_id}; there are: {names}")
     return work.wallet

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from live_made import NOON
+from live_made import NOON, a_wallet
 
 from ltsys.domain.account import ApiToken, Role, Scope, Session
 from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
@@ -215,3 +215,24 @@ def test_guesses_made_at_once_are_counted_one_by_one(postgres, at):
         each.join()
 
     assert sorted(seen) == list(range(1, 9))
+
+
+def test_an_owned_wallet_is_seen_by_its_owner_and_a_shared_one_by_all(peopled):
+    """L63."""
+    account = "0x" + "a" * 40
+    with peopled.transaction() as tx:
+        for name, owner in (("FT_HERS", ANN), ("FT_HIS", BOB), ("FT_SHARED", None)):
+            wallet = a_wallet(wallet_id=name)
+            assert tx.add_ft_wallet(wallet, leader_pool=None, problem=None, owner=owner)
+        tx.add_account(ANN, account, 0, "file")
+        tx.add_account(BOB, account, 0, "file")
+
+    with peopled.reading() as tx:
+        seen = [tx.active_wallets(seen_by=user) for user in (None, ANN, BOB)]
+        owners = tx.account_owner(account), tx.account_owner("0x" + "9" * 40)
+    assert seen == [
+        ("FT_HERS", "FT_HIS", "FT_SHARED"),
+        ("FT_HERS", "FT_SHARED"),
+        ("FT_HIS", "FT_SHARED"),
+    ]
+    assert owners == (ANN, None)

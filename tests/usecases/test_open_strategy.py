@@ -6,7 +6,8 @@ import pytest
 from live_made import ACCOUNT, NO_LIMITS, NOON, WALLET, a_wallet
 
 from ltsys.adapters.memory import HandClock, MemoryStore
-from ltsys.domain.errors import SettingsError
+from ltsys.domain.errors import RefusedError, SettingsError
+from ltsys.domain.ids import UserId
 from ltsys.domain.money import Usd
 from ltsys.usecases.add_wallet import add_account, add_ft_wallet
 from ltsys.usecases.open_strategy import Asked, StrategyExistsError, open_strategy, strategy_ids
@@ -70,3 +71,35 @@ def test_what_could_never_trade_is_refused(store, changes, sentence):
     """L39."""
     with pytest.raises(SettingsError, match=sentence):
         open_strategy(asked(**changes), user_id="bob", account=ACCOUNT, store=store, clock=CLOCK)
+
+
+def test_nobody_trades_on_the_account_of_another(store):
+    """L63: and nobody learns whose it is."""
+    with pytest.raises(SettingsError, match=f"there is no trading account {ACCOUNT}"):
+        open_strategy(asked(), user_id="bob", account=ACCOUNT, store=store, clock=CLOCK)
+
+    assert {row.strategy.user_id for row in store.tables.lt_strategies.values()} == {"ann"}
+
+
+def test_the_forward_test_of_another_is_as_if_it_did_not_exist(store):
+    """L63: neither to mirror, nor in the sentence that says what there is."""
+    private = a_wallet(wallet_id="FT_PRIVATE")
+    add_ft_wallet(private, leader_pool=None, store=store, owner=UserId("ann"))
+    to_bob = {"user_id": "bob", "account": THEIR_ACCOUNT, "store": store, "clock": CLOCK}
+
+    with pytest.raises(SettingsError) as one:
+        open_strategy(asked(ft_wallet="FT_PRIVATE"), **to_bob)
+    with pytest.raises(SettingsError) as none:
+        open_strategy(asked(ft_wallet="FT_NOTHING"), **to_bob)
+    made = open_strategy(
+        asked(ft_wallet="FT_PRIVATE"), user_id="ann", account=ACCOUNT, store=store, clock=CLOCK
+    )
+
+    assert str(one.value).replace("FT_PRIVATE", "FT_NOTHING") == str(none.value)
+    assert str(none.value).endswith(f"there are: {WALLET}")
+    assert made == "LT_FT_PRIVATE"
+
+
+def test_a_wallet_of_nobody_is_refused(store):
+    with pytest.raises(RefusedError, match="no user carl"):
+        add_ft_wallet(a_wallet(), leader_pool=None, store=store, owner=UserId("carl"))

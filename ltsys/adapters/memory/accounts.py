@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from ltsys.adapters.memory import session
-from ltsys.adapters.memory.tables import LinkRow, LoginRow
+from ltsys.adapters.memory.tables import AccountRow, LinkRow, LoginRow
 from ltsys.domain.account import ApiToken, Attempts, Role, Session, User
-from ltsys.domain.ids import UserId
+from ltsys.domain.ids import Address, UserId
 
 
 class AccountRecords(session.Session):
@@ -43,6 +43,25 @@ class AccountRecords(session.Session):
         if user is None:
             self._stale.append(f"user {user_id}")
         return user
+
+    def add_account(
+        self, user_id: str, address: Address, signature_type: int, key_reference: str
+    ) -> None:
+        row = AccountRow(
+            user_id=user_id, signature_type=signature_type, key_reference=key_reference
+        )
+        self._tables.wallets.setdefault(address, row)
+        nobody = User(
+            user_id=UserId(user_id),
+            role=Role.VIEWER,
+            is_disabled=False,
+            created_at=self._clock.wall(),
+        )
+        self._tables.users.setdefault(nobody.user_id, nobody)
+
+    def account_owner(self, address: Address) -> UserId | None:
+        row = self._tables.wallets.get(address)
+        return UserId(row.user_id) if row else None
 
     def add_session(self, session: Session) -> None:
         self._tables.sessions[session.session_hash] = session

@@ -8,7 +8,7 @@ from ltsys.adapters.memory.session import Session
 from ltsys.adapters.memory.tables import MarketRow, SeenRow, WalletRow
 from ltsys.domain.ft_order import FtOrder, FtOutcome
 from ltsys.domain.ft_wallet import FtWallet
-from ltsys.domain.ids import Address, ConditionId, FtWalletId
+from ltsys.domain.ids import Address, ConditionId, FtWalletId, UserId
 from ltsys.domain.money import ZERO_SHARES, ZERO_USD
 from ltsys.domain.source_trade import Side
 from ltsys.domain.strategy import Strategy
@@ -26,17 +26,25 @@ class ForwardTestRecords(Session):
     """See `ltsys.ports.store.ForwardTestStore`."""
 
     def add_ft_wallet(
-        self, wallet: FtWallet, *, leader_pool: str | None, problem: str | None
+        self,
+        wallet: FtWallet,
+        *,
+        leader_pool: str | None,
+        problem: str | None,
+        owner: UserId | None = None,
     ) -> bool:
         if wallet.wallet_id in self._tables.ft_wallets:
             return False
-        row = WalletRow(wallet=wallet, leader_pool=leader_pool, problem=problem)
+        row = WalletRow(wallet=wallet, leader_pool=leader_pool, problem=problem, owner=owner)
         self._tables.ft_wallets[wallet.wallet_id] = row
         return True
 
-    def active_wallets(self) -> tuple[FtWalletId, ...]:
-        rows = self._tables.ft_wallets
-        return tuple(sorted(wallet_id for wallet_id, row in rows.items() if row.is_trading))
+    def active_wallets(self, *, seen_by: str | None = None) -> tuple[FtWalletId, ...]:
+        rows = self._tables.ft_wallets.items()
+        found = {wallet_id: row for wallet_id, row in rows if row.is_trading}
+        if seen_by is not None:
+            found = {name: row for name, row in found.items() if row.owner in {None, seen_by}}
+        return tuple(sorted(found))
 
     def wallet_work(self, wallet_id: FtWalletId, limit: int, *, lock: bool) -> WalletWork | None:  # noqa: ARG002  one transaction at a time holds every lock
         row = self._tables.ft_wallets.get(wallet_id)

@@ -4,9 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from ltsys.adapters.memory.session import Session
-from ltsys.adapters.memory.tables import AccountRow, EntryRow, StrategyRow
-from ltsys.domain.account import Role, User
-from ltsys.domain.ids import Address, StrategyId, UserId
+from ltsys.adapters.memory.tables import EntryRow, StrategyRow
+from ltsys.domain.ids import StrategyId
 from ltsys.domain.ledger import Book, Posting
 from ltsys.domain.risk import rolled_over
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
@@ -14,24 +13,6 @@ from ltsys.domain.strategy import RiskRules, RiskState, Strategy
 
 class StrategyRecords(Session):
     """The strategy part of `ltsys.ports.store.LiveStore`."""
-
-    def add_account(
-        self, user_id: str, address: Address, signature_type: int, key_reference: str
-    ) -> None:
-        row = AccountRow(
-            user_id=user_id, signature_type=signature_type, key_reference=key_reference
-        )
-        self._tables.wallets.setdefault(address, row)
-        nobody = User(
-            user_id=UserId(user_id),
-            role=Role.VIEWER,
-            is_disabled=False,
-            created_at=self._clock.wall(),
-        )
-        self._tables.users.setdefault(nobody.user_id, nobody)
-
-    def has_account(self, address: Address) -> bool:
-        return address in self._tables.wallets
 
     def add_strategy(self, strategy: Strategy, rules: RiskRules, state: RiskState) -> bool:
         owned = {

@@ -89,6 +89,7 @@ class WalletRow:
     wallet: FtWallet
     leader_pool: str | None
     problem: str | None
+    owner: UserId | None = None
     is_active: bool = True
     cursor_seq: int = 0
     last_sync_at: datetime | None = None

@@ -5,7 +5,7 @@ from datetime import datetime
 from ltsys.adapters.postgres.session import Row, Session
 from ltsys.domain import account
 from ltsys.domain.account import ApiToken, Attempts, Role, Scope, User
-from ltsys.domain.ids import UserId
+from ltsys.domain.ids import Address, UserId
 
 
 class AccountRecords(Session):
@@ -49,6 +49,22 @@ class AccountRecords(Session):
             (password_hash, at, user_id),
             what=f"user {user_id}",
         )
+
+    def add_account(
+        self, user_id: str, address: Address, signature_type: int, key_reference: str
+    ) -> None:
+        self._write("INSERT INTO users (user_id) VALUES (%s) ON CONFLICT DO NOTHING", (user_id,))
+        self._write(
+            """
+            INSERT INTO wallets (wallet_address, user_id, signature_type, key_reference)
+            VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+            """,
+            (address, user_id, signature_type, key_reference),
+        )
+
+    def account_owner(self, address: Address) -> UserId | None:
+        row = self._row("SELECT user_id FROM wallets WHERE wallet_address = %s", (address,))
+        return UserId(row["user_id"]) if row else None
 
     def add_session(self, session: account.Session) -> None:
         self._write(

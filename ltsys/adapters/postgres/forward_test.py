@@ -8,7 +8,7 @@ from ltsys.adapters.postgres.session import Row, Session
 from ltsys.domain.ft_order import FtOrder
 from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ft_wallet_json import wallet_to_json
-from ltsys.domain.ids import Address, ConditionId, FtWalletId, SourceTradeId, StrategyId
+from ltsys.domain.ids import Address, ConditionId, FtWalletId, SourceTradeId, StrategyId, UserId
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.ports.records import Decision, SignalKey, UndecidedTrade, WalletDecisions, WalletWork
 
@@ -23,13 +23,19 @@ class ForwardTestRecords(Session):
     """See `ltsys.ports.store.ForwardTestStore`."""
 
     def add_ft_wallet(
-        self, wallet: FtWallet, *, leader_pool: str | None, problem: str | None
+        self,
+        wallet: FtWallet,
+        *,
+        leader_pool: str | None,
+        problem: str | None,
+        owner: UserId | None = None,
     ) -> bool:
         added = self._row(
             """
             INSERT INTO ft_wallets
-                (wallet_id, display_name, rules, target_traders, leader_pool, started_at, problem)
-            VALUES (%s, %s, %s, %s, %s, %s, %s)
+                (wallet_id, display_name, rules, target_traders, leader_pool, started_at, problem,
+                 user_id)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT DO NOTHING RETURNING wallet_id
             """,
             (
@@ -40,13 +46,20 @@ class ForwardTestRecords(Session):
                 leader_pool,
                 wallet.started_at,
                 problem,
+                owner,
             ),
         )
         return added is not None
 
-    def active_wallets(self) -> tuple[FtWalletId, ...]:
+    def active_wallets(self, *, seen_by: str | None = None) -> tuple[FtWalletId, ...]:
         rows = self._rows(
-            "SELECT wallet_id FROM ft_wallets WHERE is_active AND problem IS NULL ORDER BY 1"
+            """
+            SELECT wallet_id FROM ft_wallets
+             WHERE is_active AND problem IS NULL
+               AND (%(user)s::text IS NULL OR user_id IS NULL OR user_id = %(user)s)
+             ORDER BY wallet_id
+            """,
+            {"user": seen_by},
         )
         return tuple(FtWalletId(row["wallet_id"]) for row in rows)
 

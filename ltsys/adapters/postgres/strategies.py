@@ -6,28 +6,13 @@ from ltsys.adapters.postgres.rows import state_of, strategy_of
 from ltsys.adapters.postgres.rule_rows import RULE_COLUMNS, RULE_PLACES, rule_values, rules_of
 from ltsys.adapters.postgres.session import Session
 from ltsys.adapters.postgres.statements import STATE_COLUMNS, STRATEGY_LOCK
-from ltsys.domain.ids import Address, StrategyId
+from ltsys.domain.ids import StrategyId
 from ltsys.domain.ledger import Book, Posting
 from ltsys.domain.strategy import RiskRules, RiskState, Strategy
 
 
 class StrategyRecords(Session):
     """The strategy part of `ltsys.ports.store.LiveStore`."""
-
-    def add_account(
-        self, user_id: str, address: Address, signature_type: int, key_reference: str
-    ) -> None:
-        self._write("INSERT INTO users (user_id) VALUES (%s) ON CONFLICT DO NOTHING", (user_id,))
-        self._write(
-            """
-            INSERT INTO wallets (wallet_address, user_id, signature_type, key_reference)
-            VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
-            """,
-            (address, user_id, signature_type, key_reference),
-        )
-
-    def has_account(self, address: Address) -> bool:
-        return self._row("SELECT 1 FROM wallets WHERE wallet_address = %s", (address,)) is not None
 
     def add_strategy(self, strategy: Strategy, rules: RiskRules, state: RiskState) -> bool:
         added = self._row(
