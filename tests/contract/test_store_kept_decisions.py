@@ -17,6 +17,7 @@ from ltsys.domain.money import ZERO_USD, Shares, Usd
 from ltsys.domain.order import OrderEvent
 from ltsys.domain.situation import Situation
 from ltsys.domain.strategy import Mode
+from ltsys.domain.wallet_cash import WalletCash
 
 MINUTE = timedelta(minutes=1)
 START = (NOON - MINUTE, 0)
@@ -32,6 +33,7 @@ def a_decision(execution, about, *, attempt=1, now=NOON, book=None):
         market=execution.market,
         book=book,
         now=now,
+        cash=WalletCash(collateral=Usd.of(1000), read_at=NOON),
     )
     return decision_on(Case(situation=situation), about, attempt=attempt)
 
