@@ -18,8 +18,7 @@ def stock(url: str, *, strategies: int, orders: int, now: datetime) -> None:
     """The owner's strategies have so many orders, spread evenly over them and over two months.
 
     Of each hundred: 60 filled with an outcome, 10 filled and open, 20 denied, 5 canceled,
-    3 working, 2 rejected; with their envelopes, fills, history, log and virtual orders. The
-    ledger is left empty, as no list reads it.
+    3 working, 2 rejected; with their envelopes, fills, history, log, ledger and virtual orders.
     """
     began = now - _SPAN
     with PostgresStore(url, pool_size=1) as store:
@@ -98,6 +97,15 @@ _STATEMENTS: Final[tuple[LiteralString, ...]] = (
     SELECT 'match-' || n, order_id, lt_order_id, strategy_id, 19.8, 0.505, 10, 0, true,
            'confirmed', at
     {_NUMBERED} WHERE kind < 70
+    """,
+    f"""
+    INSERT INTO lt_ledger (strategy_id, book, cause, kind, account, amount_usd, created_at)
+    SELECT strategy_id, 'live', cause, posted.kind, account, amount, at
+    {_NUMBERED} CROSS JOIN LATERAL (VALUES
+        (lt_order_id, 'reserve', 'available', -10), (lt_order_id, 'reserve', 'reserved', 10),
+        ('fill:match-' || n || ':' || order_id, 'fill', 'reserved', -10),
+        ('fill:match-' || n || ':' || order_id, 'fill', 'position', 10))
+        AS posted (cause, kind, account, amount) WHERE numbered.kind < 70
     """,
     f"""
     INSERT INTO order_events_log (lt_order_id, from_status, to_status, event, detail, at)

@@ -52,12 +52,12 @@ class LedgerReads(UserReads):
         return tuple(_unbalanced(row) for row in self._rows(_UNBALANCED, self._asked()))
 
     def postings(self, strategy_id: StrategyId) -> tuple[PostingRow, ...]:
-        rows = self._rows(_POSTINGS, self._asked(strategy=strategy_id, order=None))
+        rows = self._rows(_POSTINGS, self._asked(strategy=strategy_id))
         return tuple(_posting(row) for row in rows)
 
     def postings_of(self, strategy_id: StrategyId, lt_order_id: str) -> tuple[PostingRow, ...]:
         """Those that the order or a fill of it caused."""
-        rows = self._rows(_POSTINGS, self._asked(strategy=strategy_id, order=lt_order_id))
+        rows = self._rows(_POSTINGS_OF, self._asked(strategy=strategy_id, order=lt_order_id))
         return tuple(_posting(row) for row in rows)
 
 
@@ -77,9 +77,24 @@ _POSTINGS: Final[LiteralString] = f"""
            json_object_agg(account, amount_usd::text) AS amounts
       FROM ({_CAUSED}) AS caused
      WHERE strategy_id = %(strategy)s AND {of_user("strategy_id")}
-       AND (%(order)s::text IS NULL OR lt_order_id = %(order)s)
      GROUP BY book, cause, kind, lt_order_id ORDER BY min(entry_id)
 """  # noqa: S608  the columns are a constant
+_POSTINGS_OF: Final[LiteralString] = f"""
+    WITH causes AS (
+        SELECT lt_order_id || CASE number WHEN 1 THEN '' ELSE '#' || number END AS cause
+          FROM lt_orders CROSS JOIN generate_series(1, attempt) AS number
+         WHERE lt_order_id = %(order)s
+        UNION ALL
+        SELECT 'fill:' || trade_id || ':' || order_id FROM lt_fills
+         WHERE lt_order_id = %(order)s)
+    SELECT min(created_at) AS at, book, cause, kind, %(order)s::text AS lt_order_id,
+           json_object_agg(account, amount_usd::text) AS amounts
+      FROM lt_ledger
+     WHERE strategy_id = %(strategy)s AND {of_user("strategy_id")}
+       AND cause = ANY (ARRAY(SELECT cause FROM causes))
+     GROUP BY book, cause, kind ORDER BY min(entry_id)
+"""  # noqa: S608  the columns are a constant
+"""By the names of the causes, which are found by index however long the ledger is."""
 _DRIFTS: Final[LiteralString] = f"""
     SELECT * FROM (
         SELECT r.strategy_id, b.account, b.kept,

@@ -237,6 +237,13 @@ _ACTIVITY: Final[LiteralString] = f"""
              JOIN lt_risk_state r ON r.strategy_id = s.strategy_id AND r.book = s.execution_mode
              WHERE s.is_active AND NOT r.is_paused AND {of_user("s.strategy_id")})
                AS active_strategy_count,
+           (SELECT count(*) FROM lt_seen_trades t
+             WHERE outcome = 'queued' AND {of_user("t.strategy_id")}) AS queued_count,
+           (SELECT count(*) FROM lt_orders u
+             WHERE status = 'unknown' AND {of_user("u.strategy_id")}) AS unknown_count,
+           (SELECT count(*) FROM lt_orders p
+             WHERE parked_at IS NOT NULL AND status IN ('planned', 'submitting', 'unknown', 'live',
+                   'partially_filled') AND {of_user("p.strategy_id")}) AS parked_count,
            count(*) FILTER (WHERE status NOT IN ('denied', 'planned')) AS execution_count,
            count(*) FILTER (WHERE status IN ('rejected', 'filled', 'canceled', 'expired'))
                AS ended_count,

@@ -13,15 +13,14 @@ from ltsys.ports.queries import StrategyRow, WalletRow
 
 STRATEGIES: Final[LiteralString] = f"""
     SELECT s.strategy_id, {STATE_COLUMNS}, {BREAKER_COLUMNS},
-           (SELECT count(*) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
-               AND f.order_time >= s.mode_since) AS ft_order_count,
-           (SELECT coalesce(sum(pnl), 0) FROM ft_orders f WHERE f.wallet_id = s.ft_wallet_id
-               AND f.order_time >= s.mode_since) AS ft_pnl,
-           o.*
+           f.*, o.*
       FROM lt_strategies s
       JOIN lt_risk_rules r USING (strategy_id)
       JOIN lt_risk_state state
         ON state.strategy_id = s.strategy_id AND state.book = s.execution_mode
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS ft_order_count, coalesce(sum(pnl), 0) AS ft_pnl
+             FROM ft_orders WHERE wallet_id = s.ft_wallet_id AND order_time >= s.mode_since) AS f
      CROSS JOIN LATERAL (
            SELECT count(*) AS order_count,
                   count(*) FILTER (WHERE status = 'denied') AS denied_count,

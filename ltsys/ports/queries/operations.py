@@ -94,6 +94,12 @@ class Activity:
     mean_latency_ms: Decimal | None
     """From the committed FT order to the venue's answer; None where none was measured."""
     latency_count: int
+    queued_count: int
+    """Signals that wait now."""
+    unknown_count: int
+    """Orders whose answer is asked for now."""
+    parked_count: int
+    """Orders that wait for an operator now."""
 
     @property
     def success_ratio(self) -> Decimal | None:

@@ -58,7 +58,9 @@ class Accepted(BaseModel):
     note: str = Field(description="What happens now, in one sentence.")
 
 
-@router.post("/execute", status_code=202, response_model=Accepted, responses=documented(404, 409))
+@router.post(
+    "/execute", status_code=202, response_model=Accepted, responses=documented(400, 404, 409)
+)
 def execute(body: OfStrategy, _: Trader, queries: Own, own: System, doing: Doing) -> Response:
     """Decide about every waiting signal now, instead of at the next tick."""
 
@@ -81,7 +83,9 @@ def execute(body: OfStrategy, _: Trader, queries: Own, own: System, doing: Doing
     return doing(act, status=202)
 
 
-@router.post("/resolve", status_code=202, response_model=Accepted, responses=documented(404, 409))
+@router.post(
+    "/resolve", status_code=202, response_model=Accepted, responses=documented(400, 404, 409)
+)
 def resolve(body: OfMarket, _: Trader, queries: Own, own: System, doing: Doing) -> Response:
     """Look whether markets in which you hold something have an outcome, and book it."""
 
@@ -103,7 +107,7 @@ def resolve(body: OfMarket, _: Trader, queries: Own, own: System, doing: Doing) 
 
 
 @router.post(
-    "/redemptions/process", status_code=202, response_model=Accepted, responses=documented(409)
+    "/redemptions/process", status_code=202, response_model=Accepted, responses=documented(400, 409)
 )
 def process_redemptions(_: Trader, own: System, doing: Doing) -> Response:
     """Release every payout whose cooldown is over.
@@ -125,7 +129,7 @@ def process_redemptions(_: Trader, own: System, doing: Doing) -> Response:
 
 
 @router.post(
-    "/force-test", status_code=202, response_model=Accepted, responses=documented(404, 409)
+    "/force-test", status_code=202, response_model=Accepted, responses=documented(400, 404, 409)
 )
 def force_test(body: Test, _: Trader, queries: Own, own: System, doing: Doing) -> Response:
     """Send one marked order of a dollar or two down the whole live path.

@@ -117,7 +117,7 @@ class SignalShape(BaseModel):
     order_url: str | None = Field(description="Where the order can be read.")
 
 
-@router.get("/orders", responses=documented())
+@router.get("/orders", responses=documented(404))
 def list_orders(
     _: Reader,
     queries: Own,

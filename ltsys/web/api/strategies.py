@@ -136,7 +136,7 @@ def list_strategies(
     return listed(queries.strategy_page(after=named_place(after), limit=limit), shown, request)
 
 
-@router.post("", status_code=201, response_model=StrategyShape, responses=documented(409))
+@router.post("", status_code=201, response_model=StrategyShape, responses=documented(400, 409))
 def create(body: NewStrategy, caller: Trader, queries: Own, own: System, doing: Doing) -> Response:
     """Mirror a forward test from now on. With an Idempotency-Key it happens once."""
 
@@ -168,7 +168,9 @@ def show(strategy_id: StrategyPath, _: Reader, queries: Own) -> StrategyShape:
     return shown(own_strategy(strategy_id, queries))
 
 
-@router.post("/{strategy_id}/pause", response_model=StrategyShape, responses=documented(404, 409))
+@router.post(
+    "/{strategy_id}/pause", response_model=StrategyShape, responses=documented(400, 404, 409)
+)
 def pause(
     strategy_id: StrategyPath, body: Reason, _: Trader, queries: Own, own: System, doing: Doing
 ) -> Response:
@@ -182,7 +184,9 @@ def pause(
     return doing(act, status=200)
 
 
-@router.post("/{strategy_id}/resume", response_model=StrategyShape, responses=documented(404, 409))
+@router.post(
+    "/{strategy_id}/resume", response_model=StrategyShape, responses=documented(400, 404, 409)
+)
 def resume(
     strategy_id: StrategyPath, _: Trader, queries: Own, own: System, doing: Doing
 ) -> Response:
