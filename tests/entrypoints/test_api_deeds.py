@@ -26,14 +26,17 @@ from ltsys.domain.account import Scope
 from ltsys.web.app import create_app
 
 NEW = {"ft_wallet_id": WALLET, "capital_usd": "250"}
+BUSY = "LT_FT_BENCH_2"
+"""Has two orders at work."""
 PAUSE = f"/api/lt/strategies/{STRATEGY}/pause"
 
 
 @pytest.fixture
-def clients(database_url, redis_url, monkeypatch):
+def clients(database_url, redis_url, monkeypatch, tmp_path):
     monkeypatch.setenv("LTSYS_DATABASE_URL", database_url)
     monkeypatch.setenv("LTSYS_REDIS_URL", redis_url)
     monkeypatch.setenv("LTSYS_CLOCK", "machine")
+    monkeypatch.setenv("LTSYS_HALT_FILE", str(tmp_path / "halt"))
     services.cache_clear()
     tokens = people(database_url, orders=40)
     app = create_app()
@@ -165,6 +168,38 @@ def test_a_strategy_is_paused_with_a_reason_and_resumed(mine):
     assert (resumed["is_paused"], resumed["pause_reason"]) == (False, None)
 
 
+def halted(client, **said):
+    return client.post("/api/lt/halts", {"reason": "the books differ"} | said)
+
+
+def test_a_halt_stands_until_it_is_lifted_and_both_stay_known(mine, theirs, redis_url):
+    """L61: a kill asks for every working order at once."""
+    made = halted(mine, scope="strategy", target=BUSY)
+
+    assert made.status_code == 201, made.text
+    path = f"/api/lt/halts/{made.json()['halt_id']}/lift"
+    foreign = theirs.post(path, {"reason": "let me"})
+    refused = mine.post(path, {"reason": "they agree again"})
+    lifted = mine.post(path, {"reason": "they agree again", "even_if_working": True})
+    (shown,) = mine.get("/api/lt/halts").json()
+
+    assert (foreign.status_code, refused.status_code, lifted.status_code) == (404, 409, 200)
+    assert (shown["by"], shown["reason"]) == (OWNER, "the books differ")
+    assert (shown["is_standing"], shown["lifted_because"]) == (False, "they agree again")
+    assert messages(redis_url, "fills") == 2
+
+
+def test_one_halts_oneself_and_only_an_admin_halts_everybody(clients, mine, tmp_path):
+    """L63."""
+    assert halted(mine, scope="user").json()["target"] == OWNER
+    assert halted(mine, scope="user", target=OTHER).status_code == 404
+    assert halted(mine, scope="strategy", target="LT_NOBODY").status_code == 404
+    assert halted(mine, scope="global").status_code == 403
+    assert not (tmp_path / "halt").exists()
+    assert halted(clients[ADMIN], scope="global", kind="pause").status_code == 201
+    assert (tmp_path / "halt").exists()
+
+
 def test_waiting_signals_are_sent_to_the_workers_at_once(mine, theirs, database_url, redis_url):
     """Only one's own; another's count is not told (L63)."""
     with psycopg.connect(database_url) as connection:
@@ -225,6 +260,7 @@ FOREIGN = [
     (f"/api/lt/strategies/{STRATEGY}/resume", {"reason": "mine now"}),
     ("/api/lt/execute", {"strategy_id": STRATEGY}),
     ("/api/lt/force-test", {"strategy_id": STRATEGY}),
+    ("/api/lt/halts", {"scope": "strategy", "target": STRATEGY, "reason": "mine now"}),
 ]
 
 
@@ -264,6 +300,7 @@ def test_without_signing_in_nothing_is_read_and_nothing_changes(clients, databas
         "order_id": ORDER,
         "wallet_id": WALLET,
         "source_trade_id": "trade-1",
+        "halt_id": "halt_1",
     }
     said = {}
     for path in clients[OWNER].get("/openapi.json").json()["paths"] | dict.fromkeys(

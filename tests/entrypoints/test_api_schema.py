@@ -31,12 +31,13 @@ CHECKS = [
 
 
 @pytest.fixture(scope="module")
-def token(module_database_url, servers) -> Iterator[str]:
+def token(module_database_url, servers, tmp_path_factory) -> Iterator[str]:
     """Of somebody with something of everything; the system stays up for the whole module."""
     ours = {
         "LTSYS_DATABASE_URL": module_database_url,
         "LTSYS_REDIS_URL": f"{servers.redis_url.rpartition('/')[0]}/14",
         "LTSYS_CLOCK": "machine",
+        "LTSYS_HALT_FILE": str(tmp_path_factory.mktemp("halts") / "halt"),
     }
     with pytest.MonkeyPatch.context() as patched:
         for name, value in ours.items():

@@ -6,13 +6,14 @@ from ltsys.web.api import (
     actions,
     documentation,
     forward_tests,
+    halts,
     operations,
     orders,
     strategies,
 )
 from ltsys.web.api.problems import add_problem_handlers
 
-_OF_LIVE = (strategies.router, orders.router, actions.router, operations.router)
+_OF_LIVE = (strategies.router, orders.router, actions.router, halts.router, operations.router)
 
 
 def add_api(app: FastAPI) -> None:
