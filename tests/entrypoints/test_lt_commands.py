@@ -172,9 +172,9 @@ def test_limits_are_changed_by_name_and_shown(system: Running, quiet: str):
     asked = system.lt("strategies", "limits", quiet, *looser, "--json").json
 
     limits = changed["limits"]
-    assert (limits["weekly_budget"], limits["max_spread"]) == ("500", "0.05")
+    assert (Decimal(limits["weekly_budget"]), limits["max_spread"]) == (500, "0.05")
     assert f"type {quiet} to confirm" in untyped.err
-    assert asked["limits"]["weekly_budget"] == "500"
+    assert Decimal(asked["limits"]["weekly_budget"]) == 500
     assert {each["request"]["subject"] for each in asked["waiting"]} == {
         "weekly_budget",
         "max_spread",
