@@ -9,7 +9,7 @@ from live_made import NOON
 from psycopg import sql
 from two_users import ANN, BOB, DIGITS, order_of, strategy_of, with_two_users
 
-from ltsys.adapters.postgres import queries
+from ltsys.adapters.postgres import queries, reading
 from ltsys.adapters.postgres.queries import PostgresQueries
 from ltsys.ports.queries import Queries, WantedLogs, WantedOrders
 
@@ -84,7 +84,7 @@ def seen_in(url: str, table: str, user: str) -> list[str]:
         columns = readable_columns(connection, table)
         if not columns:
             return []
-        connection.execute(queries._AS_USER, (user,))
+        connection.execute(reading._AS_USER, (user,))
         statement = sql.SQL("SELECT ROW({}) FROM {}").format(
             sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table)
         )
@@ -147,7 +147,7 @@ def test_a_reader_can_change_nothing_and_read_no_secret(url):
 def test_no_question_answers_with_another_users_rows(url, guard, monkeypatch):
     """Every question there is, by the statements alone and by the policies alone too (L63)."""
     if guard == "statements":
-        monkeypatch.setattr(queries, "_AS_USER", "SELECT %s")
+        monkeypatch.setattr(reading, "_AS_USER", "SELECT %s")
     asking = PostgresQueries(url).as_user(ANN)
     if guard == "policies":
         monkeypatch.setattr(queries._Reading, "_asked", lambda _, **more: {"user": None, **more})
