@@ -1,14 +1,19 @@
 """`lt up`: the whole system in the foreground."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
+from ltsys.bootstrap import Services
 from ltsys.cli.output import console
 from ltsys.cli.system import Start, foreground, keep_clock, resumed, until
 from ltsys.embedded import default_data_dir
-from ltsys.stack import World
+from ltsys.settings import load
+from ltsys.stack import Stack, World
+from ltsys.usecases.open_account import OWNER, first_link
 
 _EVERY_S = 2.0
 
@@ -38,6 +43,18 @@ def up(
     out = console()
     try:
         with foreground(resumed(start), out) as stack:
+            _offer_account(stack, out)
             until(stack, seconds=None, every_s=_EVERY_S, then=lambda: keep_clock(start, stack))
     except KeyboardInterrupt:
         out.print("[green]✓[/] everything is stopped")
+
+
+def _offer_account(stack: Stack, out: Console) -> None:
+    """While nobody can sign in: where the first of them sets a password, once, within an hour."""
+    os.environ.update({k: v for k, v in stack.environment.items() if k.startswith("LTSYS_")})
+    own = Services(load())
+    with own.database:
+        code = first_link(entrance=own.entrance)
+    if code is not None:
+        url = f"http://127.0.0.1:{stack.processes.ports['web']}/set-up#{code}"
+        out.print(f"  set the password of {OWNER}, once, at {url}", soft_wrap=True)
