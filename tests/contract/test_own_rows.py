@@ -10,7 +10,10 @@ from psycopg import sql
 from two_users import ANN, BOB, DIGITS, order_of, strategy_of, with_two_users
 
 from ltsys.adapters.postgres import queries, reading
+from ltsys.adapters.postgres.dashboard.reads import PostgresDashboard
+from ltsys.adapters.postgres.ledger_reads import UserReads
 from ltsys.adapters.postgres.queries import PostgresQueries
+from ltsys.ports.dashboard import DashboardReads, LogFilter, OrderFilter, Place
 from ltsys.ports.queries import Queries, WantedLogs, WantedOrders
 
 SHARED = frozenset(
@@ -43,6 +46,20 @@ NAMED = {
     "alert_page": {**_PAGE, "is_open": None},
     "ft_order_page": {**_PAGE, "outcome": None},
 }
+
+PAGE_ARGUMENTS = {
+    "board": [NOON.date()],
+    "timeline": [[strategy_of(BOB)]],
+    "gap": [strategy_of(BOB)],
+    "orders": [OrderFilter(), Place()],
+    "timings": [order_of(BOB)],
+    "fills": [None, Place()],
+    "refusals": [None],
+    "positions": [None],
+    "payouts": [None, Place()],
+    "logs": [LogFilter(), Place()],
+}
+PAGE_NAMED = {"alerts": {"is_open": True, "place": Place()}}
 
 
 @pytest.fixture
@@ -150,10 +167,12 @@ def test_no_question_answers_with_another_users_rows(url, guard, monkeypatch):
         monkeypatch.setattr(reading, "_AS_USER", "SELECT %s")
     asking = PostgresQueries(url).as_user(ANN)
     if guard == "policies":
-        monkeypatch.setattr(queries._Reading, "_asked", lambda _, **more: {"user": None, **more})
+        monkeypatch.setattr(UserReads, "_asked", lambda _, **more: {"user": None, **more})
         monkeypatch.setattr(queries._Reading, "_own_wallets", lambda _: None)
 
     for name, answer in answers(asking):
+        assert not names(repr(answer), BOB), (name, answer)
+    for name, answer in page_answers(PostgresDashboard(url).as_user(ANN)):
         assert not names(repr(answer), BOB), (name, answer)
 
 
@@ -169,8 +188,29 @@ def test_a_users_own_rows_are_answered(url):
     assert len(theirs["strategies"]) == 1
 
 
+def test_a_users_own_rows_are_on_their_pages(url):
+    """The rows that the pages must not show to another are there to be seen (L63)."""
+    theirs = dict(page_answers(PostgresDashboard(url).as_user(BOB)))
+
+    shown = {name for name, answer in theirs.items() if names(repr(answer), BOB)}
+
+    assert {"board", "orders", "fills", "positions", "logs", "alerts"} <= shown
+    assert theirs["head"].unknown_count == 1
+
+
 def answers(asking: Queries):
     """The answer to each question of the port."""
     for name, _ in inspect.getmembers(Queries, inspect.isfunction):
         if not name.startswith("_") and name != "as_user":
             yield name, getattr(asking, name)(*ARGUMENTS.get(name, []), **NAMED.get(name, {}))
+
+
+def page_answers(asking: PostgresDashboard):
+    """The answer to each question of the pages."""
+    with asking.reading() as reads:
+        for name, _ in inspect.getmembers(DashboardReads, inspect.isfunction):
+            if not name.startswith("_"):
+                yield (
+                    name,
+                    getattr(reads, name)(*PAGE_ARGUMENTS.get(name, []), **PAGE_NAMED.get(name, {})),
+                )

@@ -100,9 +100,9 @@ _ROWS: Final = """
 
     INSERT INTO lt_orders (lt_order_id, strategy_id, source_trade_id, trader_address, condition_id,
             token_id, token_label, mode, status, ft_price, ft_size_usd, planned_at, reserved_usd,
-            ft_signal_time, order_id)
+            ft_signal_time, order_id, executed_shares, executed_usd)
         VALUES (%(order)s, %(strategy)s, %(trade)s, 'leader', 'market', '1', 'Yes', 'live',
-            'unknown', 0.5, 10, %(noon)s, 1, %(noon)s, %(venue_order)s);
+            'unknown', 0.5, 10, %(noon)s, 1, %(noon)s, %(venue_order)s, 2, 1);
     INSERT INTO lt_decisions (strategy_id, lt_order_id, attempt, decided_at, is_plan, codec,
             looked_at, answered)
         VALUES (%(strategy)s, %(order)s, 1, %(noon)s, true, 1, %(text)s, %(text)s);
