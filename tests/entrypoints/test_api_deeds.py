@@ -48,6 +48,17 @@ def clients(database_url, redis_url, monkeypatch, tmp_path):
 
 
 @pytest.fixture
+def a_desk(monkeypatch, tmp_path):
+    """What a process needs to speak for the account, at a venue that does not answer."""
+    key = tmp_path / "wallet.key"
+    key.write_text("0x" + "1" * 64)
+    key.chmod(0o600)
+    monkeypatch.setenv("LTSYS_WALLET_KEY_FILE", str(key))
+    monkeypatch.setenv("LTSYS_SIMULATOR_URL", "http://127.0.0.1:1")
+    services.cache_clear()
+
+
+@pytest.fixture
 def mine(clients) -> Client:
     return clients[OWNER]
 
@@ -70,7 +81,7 @@ def count(url: str, table: str) -> int:
 
 def test_a_new_strategy_has_what_was_asked_for_and_the_limits_it_shows(theirs):
     """L31: what is not said is none, but for the two that the design names."""
-    limits = {"daily_budget_usd": "40", "max_positions": 0, "max_consecutive_losses": None}
+    limits = {"daily_budget_usd": "40", "max_positions": 3, "max_consecutive_losses": None}
 
     made = theirs.post("/api/lt/strategies", NEW | {"limits": limits})
 
@@ -84,7 +95,7 @@ def test_a_new_strategy_has_what_was_asked_for_and_the_limits_it_shows(theirs):
     }
     assert set_ones == {
         "daily_budget_usd": "40.000000",
-        "max_positions": 0,
+        "max_positions": 3,
         "max_drawdown_ratio": "0.20",
     }
 
@@ -99,6 +110,7 @@ def test_a_new_strategy_has_what_was_asked_for_and_the_limits_it_shows(theirs):
         ({"slippage_tolerance_ratio": "0.6"}, 422, "0.6 is over the limit of 0.5"),
         ({"wallet_address": "0x" + "b" * 40}, 422, "is not a trading account of yours"),
         ({"limits": {"daily_budget": "5"}}, 422, "daily_budget"),
+        ({"limits": {"max_positions": 0}}, 422, "max_positions"),
         ({"surprise": 1}, 422, "surprise"),
     ],
 )
@@ -166,6 +178,27 @@ def test_a_strategy_is_paused_with_a_reason_and_resumed(mine):
 
     assert (paused["is_paused"], paused["pause_reason"]) == (True, "the venue is under maintenance")
     assert (resumed["is_paused"], resumed["pause_reason"]) == (False, None)
+
+
+@pytest.mark.usefixtures("a_desk")
+def test_a_lowered_limit_holds_at_once_and_a_raised_one_waits(mine, theirs):
+    """L61: raising needs the name typed, and takes effect later."""
+    path = f"/api/lt/strategies/{STRATEGY}"
+    lower = {"limits": {"daily_budget_usd": "40"}}
+    higher = {"limits": {"daily_budget_usd": "50"}}
+
+    lowered = mine.ask("PATCH", path, json=lower)
+    unsaid = mine.ask("PATCH", path, json=higher)
+    raised = mine.ask("PATCH", path, json=higher | {"confirm": STRATEGY})
+    foreign = theirs.ask("PATCH", path, json=lower)
+
+    assert (lowered.status_code, lowered.json()["waiting"]) == (200, [])
+    assert lowered.json()["limits"]["daily_budget_usd"].startswith("40")
+    assert (unsaid.status_code, foreign.status_code) == (409, 404)
+    (waiting,) = raised.json()["waiting"]
+    assert (waiting["limit"], waiting["after"]) == ("daily_budget", "50")
+    shown = mine.get(f"{path}/risk").json()["limits"]["daily_budget_usd"]
+    assert shown == "40.000000"
 
 
 def halted(client, **said):

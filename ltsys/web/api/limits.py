@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from ltsys.domain.money import Usd
+from ltsys.domain.rule_change import Value, parsed
 from ltsys.domain.strategy import RiskRules
 from ltsys.web.api.derived import facts_of, parts, shape_of, told
 from ltsys.web.api.numbers import AskedDollars, AskedRatio
@@ -43,12 +44,12 @@ def asked_limits(name: str, *, is_new: bool) -> type[BaseModel]:
     return create_model(name, __config__=config, __doc__="Limits to set.", **members)
 
 
-def rules_asked(body: BaseModel, *, only_set: bool = False) -> dict[str, object]:
-    """The values for RiskRules, by its own names."""
+def rules_asked(body: BaseModel, *, only_set: bool = False) -> dict[str, Value]:
+    """The values for RiskRules, by its own names. Raises SettingsError for what none may be."""
     hints = get_type_hints(RiskRules)
     said = body.model_dump(exclude_unset=only_set)
     return {
-        each.name: _value(said[name], parts(hints[each.name]))
+        each.name: _value(each.name, said[name])
         for each in fields(RiskRules)
         if (name := told(each.name, hints[each.name])) in said
     }
@@ -59,7 +60,6 @@ def limits_of(rules: RiskRules) -> BaseModel:
     return Limits.model_validate(facts_of(rules))
 
 
-def _value(said: object, kinds: tuple[object, ...]) -> object:
-    if isinstance(said, str):
-        return Usd.of(said) if Usd in kinds else Decimal(said)
-    return said
+def _value(name: str, said: object) -> Value:
+    """Within what the limit may be, as the domain says."""
+    return said if said is None or isinstance(said, bool) else parsed(name, str(said))

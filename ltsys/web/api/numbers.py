@@ -37,7 +37,7 @@ AskedDollars = Annotated[
 AskedRatio = Annotated[
     str,
     Field(
-        pattern=r"^\d(\.\d{1,12})?$",
+        pattern=r"^-?\d{1,4}(\.\d{1,12})?$",
         description="A ratio as text: 0.05 is 5 %.",
         examples=["0.05"],
     ),

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from ltsys.domain.denial import DenialCode
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.order import OrderStatus, readers_word
+from ltsys.domain.strategy import Mode
 from ltsys.ports.queries import (
     AlertRow,
     AttemptRow,
@@ -61,6 +62,7 @@ class OrderShape(BaseModel):
     status: Word = Field(description="The word that readers know the state by.")
     state: OrderStatus
     why: str = Field(description="How it came to its state, in one sentence.")
+    mode: Mode = Field(description="Whose money: live, shadow, or a force test.")
     is_force_test: bool
     market_title: str = Field(description="Empty where the market is not known.")
     token_label: str = Field(examples=["Yes"])
@@ -196,6 +198,7 @@ def shown(row: OrderRow) -> OrderShape:
             "status": readers_word(row.status),
             "state": row.status,
             "why": why(row),
+            "mode": row.mode,
             "is_force_test": row.is_force_test,
             "market_title": row.title,
             "token_label": row.token_label,
