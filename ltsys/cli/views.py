@@ -13,6 +13,7 @@ from ltsys.cli.output import age, dollars, percent, signed, table
 from ltsys.domain.breaker import explained
 from ltsys.domain.order import readers_word
 from ltsys.domain.rule_change import LIMITS, Limit, Unit, Value
+from ltsys.domain.strategy import Mode
 from ltsys.ports.queries import LogRow, OrderRow, Pulse, StrategyRow
 from ltsys.usecases.queries import Overview, why
 
@@ -23,6 +24,7 @@ _COLORS = {
     "REJECTED": "red",
     "CANCELED": "magenta",
 }
+_MODES = {Mode.SHADOW: "shadow", Mode.FORCE_TEST: "test"}
 _NUMBERS = ("capital", "available", "exposure", "FT P&L", "LT P&L", "FT", "LT", "denied", "filled")
 _RATIOS = ("fill rate", "slippage")
 
@@ -58,12 +60,13 @@ def header(view: Overview, *, mode: str) -> Panel:
 
 def strategies(rows: Sequence[StrategyRow]) -> Table:
     made = table(
-        "Live strategies", "strategy", "state", *_NUMBERS, *_RATIOS, right=(*_NUMBERS, *_RATIOS)
+        "Strategies", "strategy", "stage", "state", *_NUMBERS, *_RATIOS, right=(*_NUMBERS, *_RATIOS)
     )
     for row in rows:
         balances = row.state.balances
         made.add_row(
             row.strategy.strategy_id,
+            str(row.strategy.standing),
             state_of(row),
             dollars(row.strategy.initial_capital),
             dollars(balances.available),
@@ -106,7 +109,9 @@ def setting_words(row: StrategyRow) -> dict[str, str]:
     """What a strategy was launched with, beside its limits."""
     strategy = row.strategy
     return {
+        "stage": str(strategy.standing),
         "capital": dollars(strategy.initial_capital),
+        "largest bet taken over": limit_word(Limit(name="", words=""), strategy.bet_cap),
         "slippage tolerance": percent(strategy.slippage_tolerance),
         "oldest signal": f"{strategy.max_signal_age_s} s",
         "time in force": strategy.time_in_force.value,
@@ -142,7 +147,7 @@ def orders(rows: Sequence[OrderRow], *, now: datetime, wide: bool = True) -> Tab
         market = f"{row.token_label}: {row.title}" if row.title else row.token_label
         cells = [
             age(row.created_at, now),
-            row.strategy_id + (" (test)" if row.is_force_test else ""),
+            row.strategy_id + ("" if row.mode is Mode.LIVE else f" ({_MODES[row.mode]})"),
             f"[{_COLORS[word]}]{word}[/]",
             dollars(row.signal_size),
             escape(market),

@@ -138,8 +138,8 @@ def refuse_untyped(strategy_id: StrategyId, typed: str) -> None:
 
 def words_of(standing: Standing) -> str:
     """A standing as a change keeps it."""
-    cap = standing.cap
-    return standing.stage.value if cap is None else f"{standing.stage.value} {cap.amount:f}"
+    cap, stage = standing.cap, standing.stage.value
+    return stage if cap is None else f"{stage} {cap.amount.normalize():f}"
 
 
 def standing_of(words: str) -> Standing:

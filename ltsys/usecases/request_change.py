@@ -98,16 +98,16 @@ def proposal_key(request: ChangeRequest) -> str:
 
 
 def text_of(value: Value) -> str | None:
-    """A limit as a change keeps it, to the last digit; None is no limit."""
+    """A limit as a change keeps it, in the fewest digits; None is no limit."""
     match value:
         case None:
             return None
         case bool():
             return "yes" if value else "no"
         case Usd():
-            return f"{value.amount:f}"
+            return f"{value.amount.normalize():f}"
         case Decimal():
-            return f"{value:f}"
+            return f"{value.normalize():f}"
         case int():
             return f"{value}"
 

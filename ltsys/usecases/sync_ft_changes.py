@@ -60,8 +60,8 @@ def _propose(strategy: Strategy, wallet: FtWallet, clock: Clock, tx: Transaction
         strategy_id=strategy.strategy_id,
         kind=ChangeKind.SIZING,
         subject=BET_CAP,
-        before=f"{cap.amount:f}",
-        after=f"{most.amount:f}",
+        before=f"{cap.amount.normalize():f}",
+        after=f"{most.amount.normalize():f}",
         requested_at=clock.wall(),
         requested_by=_BY,
         effective_at=None,
@@ -76,15 +76,15 @@ def _propose(strategy: Strategy, wallet: FtWallet, clock: Clock, tx: Transaction
         tx.end_change(change, event, by=_BY, why=f"its largest bet is {most} by now")
         tx.clear_alert(proposal_key(request))
     if most > cap:
-        _tell(tx.add_change(request).change_id, request, tx)
+        text = (
+            f"{request.strategy_id}: its FT wallet may bet up to {most} now, the owner took over "
+            f"{cap}; larger bets are cut to that. To follow: "
+            f"`lt strategies confirm {tx.add_change(request).change_id}`"
+        )
+        _tell(text, request, tx)
 
 
-def _tell(change_id: int, request: ChangeRequest, tx: Transaction) -> None:
-    text = (
-        f"{request.strategy_id}: its FT wallet may bet up to ${request.after} now, the owner took "
-        f"over ${request.before}; larger bets are cut to that. To follow: "
-        f"`lt strategies confirm {change_id}`"
-    )
+def _tell(text: str, request: ChangeRequest, tx: Transaction) -> None:
     tx.log(LogEntry(stage="ft_change", message=text, strategy_id=request.strategy_id))
     tx.raise_alert(
         Alert(

@@ -28,15 +28,25 @@ def system(reachable_folder: Callable[[], Path]) -> Iterator[Running]:
 @pytest.fixture(scope="session")
 def quiet(system: Running, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A strategy whose wallet follows somebody who never trades: nothing moves by itself."""
-    file = tmp_path_factory.mktemp("wallets") / "quiet.json"
+    return _mirrored(system, QUIET, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def limited(system: Running, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Another one, whose limits may be changed: raising them again takes its time."""
+    return _mirrored(system, "FT_LIMITED", tmp_path_factory)
+
+
+def _mirrored(system: Running, wallet: str, folders: pytest.TempPathFactory) -> str:
+    file = folders.mktemp("wallets") / "wallet.json"
     file.write_text(
-        json.dumps({"wallet_id": QUIET, "bet_size": 2, "extra": {"target_traders": [NOBODY]}})
+        json.dumps({"wallet_id": wallet, "bet_size": 2, "extra": {"target_traders": [NOBODY]}})
     )
     added = system.lt("wallets", "add", str(file))
     assert added.code == 0, added.err
-    made = system.lt("strategies", "create", "--ft-wallet", QUIET, "--capital", "250")
+    made = system.lt("strategies", "create", "--ft-wallet", wallet, "--capital", "250")
     assert made.code == 0, made.err
-    return f"LT_{QUIET}"
+    return f"LT_{wallet}"
 
 
 @pytest.fixture(scope="module")

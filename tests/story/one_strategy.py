@@ -53,22 +53,23 @@ class OneStrategy:
 
 
 @contextmanager
-def launched(stack: Stack, monkeypatch) -> Iterator[Services]:
+def launched(stack: Stack, monkeypatch, **strategy) -> Iterator[Services]:
     """The services of a system whose one strategy was just launched."""
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
     own = Services(load())
     with own.database:
-        _set_up(stack, own)
+        _set_up(stack, own, strategy)
         yield own
     own.http.close()
 
 
-def _set_up(stack: Stack, own: Services) -> None:
+def _set_up(stack: Stack, own: Services, strategy: dict[str, object]) -> None:
     rows = httpx.get(f"{stack.simulator.url}/markets?limit=100", trust_env=False).json()
     markets = own.market_data.markets([row["conditionId"] for row in rows])
     with own.store.transaction() as tx:
         tx.save_markets(markets, checked_at=own.clock.now())
     add_ft_wallet(a_wallet(), leader_pool=None, store=own.store)
     add_account("ann", stack.account, signature_type=0, key_reference="file", store=own.store)
-    launch_strategy(a_strategy(wallet_address=stack.account), NO_LIMITS, store=own.store)
+    made = a_strategy(wallet_address=stack.account, **strategy)
+    launch_strategy(made, NO_LIMITS, store=own.store)
