@@ -21,7 +21,7 @@ from workers.ticks import is_first
 
 @app.task(name="resolution.resolve_markets")
 def resolve_markets() -> None:
-    """Look at every market that has ended; release payouts; start the counters of a new day.
+    """Look at every market that has ended; have payouts released; start a new day's counters.
 
     What decisions looked at is let go of once it is old.
     """
@@ -29,14 +29,14 @@ def resolve_markets() -> None:
         return
     own = services()
     kick_each("resolution.resolve_market", markets_to_resolve(store=own.store, clock=own.clock))
-    settle_due(store=own.store, clock=own.clock)
+    kick("resolution.settle_payouts")
     start_periods(store=own.store, clock=own.clock)
     forget_decisions(days=own.settings.decisions_days, store=own.store, clock=own.clock)
 
 
 @app.task(name="resolution.settle_payouts")
 def settle_payouts() -> None:
-    """Release payouts whose cooldown is over, without waiting for the tick."""
+    """Release payouts whose cooldown is over."""
     own = services()
     settle_due(store=own.store, clock=own.clock)
 

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from ltsys.adapters.polymarket.signing import require_fast_backend
-from ltsys.bootstrap import Services, trading_key
+from ltsys.bootstrap import Services
 from ltsys.cli import comparisons, standing_halts
 from ltsys.cli.broker import answering_workers, connected
 from ltsys.cli.output import age
@@ -56,7 +56,7 @@ class Checkup:
         checks: tuple[tuple[str, Callable[[], Check], str], ...] = (
             ("python", self._python, "install Python 3.11 or newer"),
             ("signing", self._signing, "pip install coincurve"),
-            ("key", self._key, "chmod 600 the file of LTSYS_WALLET_KEY_FILE"),
+            ("key", self._key, "see LTSYS_SIGNER; a key file must have mode 600"),
             ("database", self._database, "start it, or correct LTSYS_DATABASE_URL"),
             ("broker", self._broker, "start it, or correct LTSYS_REDIS_URL"),
             ("venue", self._venue, "check the network and LTSYS_VENUE"),
@@ -81,8 +81,8 @@ class Checkup:
         return passed("signing", "signatures are made by coincurve")
 
     def _key(self) -> Check:
-        trading_key(self._own.settings.wallet_key_file)
-        return passed("key", "the key file is readable by its owner alone")
+        kind, address = self._own.settings.signer, self._own.signer.address
+        return passed("key", f"signs as {address}, by a key of the kind {kind}")
 
     def _database(self) -> Check:
         found, head = self._own.queries.schema_version(), _newest_schema()
