@@ -38,7 +38,7 @@ from ltsys.ports.queries import Queries
 from ltsys.ports.store import Store
 from ltsys.ports.tasks import Tasks
 from ltsys.settings import Settings, load
-from ltsys.usecases.desk import Desk, Patience, Watch
+from ltsys.usecases.desk import Desk, Oversight, Patience, Watch
 from ltsys.usecases.entrance import Entrance
 from ltsys.usecases.keep_keys import trading_key_of
 
@@ -227,18 +227,6 @@ class Services:
                 overdue_after=timedelta(seconds=self.settings.overdue_after_s),
                 reconcile_every=timedelta(seconds=self.settings.reconcile_s),
                 reconcile_grace=timedelta(seconds=self.settings.reconcile_grace_s),
-                cooling_off=self._cooling_off(),
-            ),
-            gates=Gates(
-                min_days=self.settings.gate_days,
-                min_orders=self.settings.gate_orders,
-                min_fill_rate=self.settings.gate_fill_rate,
-                max_slippage=self.settings.gate_slippage,
-                min_executed=self.settings.gate_executed,
-                max_result_gap=self.settings.gate_result_gap,
-                max_drill_days=self.settings.gate_drill_days,
-                max_compared_s=self.settings.gate_compared_s,
-                breach_fills=self.settings.gate_breach_fills,
             ),
             required_gates=_gates(self.settings.required_gates),
             books_since=self.settings.books_since,
@@ -256,6 +244,26 @@ class Services:
     def _sabotaged(self, port: _Port, *steps: str) -> _Port:
         """The port as it is, but in a drill, which has it die at these calls."""
         return self.saboteur.port(port, *steps) if self.saboteur else port
+
+    @cached_property
+    def oversight(self) -> Oversight:
+        return Oversight(
+            store=self.store,
+            clock=self.clock,
+            gates=Gates(
+                min_days=self.settings.gate_days,
+                min_orders=self.settings.gate_orders,
+                min_fill_rate=self.settings.gate_fill_rate,
+                max_slippage=self.settings.gate_slippage,
+                min_executed=self.settings.gate_executed,
+                max_result_gap=self.settings.gate_result_gap,
+                max_drill_days=self.settings.gate_drill_days,
+                max_compared_s=self.settings.gate_compared_s,
+                breach_fills=self.settings.gate_breach_fills,
+            ),
+            cooling_off=self._cooling_off(),
+            books_since=self.settings.books_since,
+        )
 
     def _cooling_off(self) -> timedelta:
         chosen = self.settings.cooling_off_s

@@ -54,8 +54,8 @@ def resolve_market(condition_id: str) -> None:
 def apply_changes() -> None:
     """Send back what is in breach, then let changes take effect whose wait is over."""
     if is_first("apply_changes", beat_schedule.SWEEP_S):
-        demote_breached(desk=services().desk)
-        apply_due_changes(desk=services().desk)
+        demote_breached(oversight=services().oversight)
+        apply_due_changes(oversight=services().oversight)
 
 
 @app.task(name="resolution.reconcile_on_tick")

@@ -48,7 +48,7 @@ def add_commands(app: typer.Typer) -> None:
 def stage(strategy: StrategyArgument, as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Show where a strategy stands, and each check of its next step with value and limit."""
     own = attach(data_dir)
-    view = stage_view(StrategyId(strategy), desk=own.desk)
+    view = stage_view(StrategyId(strategy), oversight=own.oversight)
     if as_json:
         print_json({"mode": mode(own), "may_climb": view.may_climb, **_facts(view)})
         return
@@ -69,9 +69,13 @@ def promote(
     """
     own = attach(data_dir)
     change = request_promotion(
-        StrategyId(strategy), cap=_dollars(cap), by=who(operator), typed=typed, desk=own.desk
+        StrategyId(strategy),
+        cap=_dollars(cap),
+        by=who(operator),
+        typed=typed,
+        oversight=own.oversight,
     )
-    apply_changes(desk=own.desk)
+    apply_changes(oversight=own.oversight)
     _say(change, own, as_json=as_json)
 
 
@@ -86,8 +90,10 @@ def demote(
 ) -> None:
     """Send a strategy back at once; real orders that work go on to their end."""
     own, name = attach(data_dir), StrategyId(strategy)
-    demote_strategy(name, to, by=who(operator), why=reason, desk=own.desk, cap=_dollars(cap))
-    view = stage_view(name, desk=own.desk)
+    demote_strategy(
+        name, to, by=who(operator), why=reason, oversight=own.oversight, cap=_dollars(cap)
+    )
+    view = stage_view(name, oversight=own.oversight)
     if as_json:
         print_json({"mode": mode(own), "may_climb": view.may_climb, **_facts(view)})
         return
@@ -133,8 +139,8 @@ def confirm(
 ) -> None:
     """Take a proposed change over; it takes effect after its cooling-off time."""
     own = attach(data_dir)
-    confirmed = confirm_change(change, by=who(operator), typed=typed, desk=own.desk)
-    apply_changes(desk=own.desk)
+    confirmed = confirm_change(change, by=who(operator), typed=typed, oversight=own.oversight)
+    apply_changes(oversight=own.oversight)
     _say(confirmed, own, as_json=as_json)
 
 
@@ -147,7 +153,7 @@ def withdraw(
 ) -> None:
     """Take a change back before it takes effect."""
     own = attach(data_dir)
-    ended = withdraw_change(change, by=who(operator), why=reason, desk=own.desk)
+    ended = withdraw_change(change, by=who(operator), why=reason, oversight=own.oversight)
     _say(ended, own, as_json=as_json)
 
 

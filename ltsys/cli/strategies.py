@@ -131,8 +131,8 @@ def limits_of(
     own = attach(data_dir)
     name = StrategyId(strategy)
     if changes:
-        change_limits(name, changes, by=who(operator), typed=typed, desk=own.desk)
-        apply_changes(desk=own.desk)
+        change_limits(name, changes, by=who(operator), typed=typed, oversight=own.oversight)
+        apply_changes(oversight=own.oversight)
     with own.store.reading() as tx:
         waiting = tx.changes(name, only_open=True)
     row = _row(own, strategy)

@@ -8,7 +8,7 @@ from ltsys.domain.money import Usd
 from ltsys.domain.rule_change import parsed
 from ltsys.ports.records import LogEntry
 from ltsys.usecases.change_rules import set_rules
-from ltsys.usecases.desk import Desk
+from ltsys.usecases.desk import Oversight
 from ltsys.usecases.promote import apply_promotion
 from ltsys.usecases.request_change import proposal_key
 from ltsys.usecases.stage_view import strategy_of
@@ -17,35 +17,35 @@ _RULE = "its own rule"
 _OVER = "its cooling-off time was over"
 
 
-def apply_changes(*, desk: Desk) -> int:
+def apply_changes(*, oversight: Oversight) -> int:
     """Every due change has taken effect or was refused, each for itself; returns how many were.
 
     Run twice at once each takes effect once.
     """
-    with desk.store.reading() as tx:
-        due = tx.due_changes(desk.clock.wall())
+    with oversight.store.reading() as tx:
+        due = tx.due_changes(oversight.clock.wall())
     for change in due:
         # somebody else may have applied or withdrawn it at this moment
         with suppress(StaleWriteError):
-            _apply(change, desk)
+            _apply(change, oversight)
     return len(due)
 
 
-def _apply(change: PendingChange, desk: Desk) -> None:
+def _apply(change: PendingChange, oversight: Oversight) -> None:
     match change.request.kind:
         case ChangeKind.STAGE:
-            apply_promotion(change, desk=desk)
+            apply_promotion(change, oversight=oversight)
         case ChangeKind.LIMIT:
-            _apply_limit(change, desk)
+            _apply_limit(change, oversight)
         case ChangeKind.SIZING:
-            _apply_sizing(change, desk)
+            _apply_sizing(change, oversight)
 
 
-def _apply_limit(change: PendingChange, desk: Desk) -> None:
+def _apply_limit(change: PendingChange, oversight: Oversight) -> None:
     """Limit and row move together, so that one that was withdrawn at this moment is not set."""
     request, name = change.request, change.request.subject
-    now, by = desk.clock.now(), f"{request.requested_by} (change {change.change_id})"
-    with desk.store.transaction() as tx:
+    now, by = oversight.clock.now(), f"{request.requested_by} (change {change.change_id})"
+    with oversight.store.transaction() as tx:
         event, why = ChangeEvent.APPLY, _OVER
         try:
             value = parsed(name, request.after or "none")
@@ -55,9 +55,9 @@ def _apply_limit(change: PendingChange, desk: Desk) -> None:
         tx.end_change(change, event, by=_RULE, why=why)
 
 
-def _apply_sizing(change: PendingChange, desk: Desk) -> None:
+def _apply_sizing(change: PendingChange, oversight: Oversight) -> None:
     request = change.request
-    with desk.store.transaction() as tx:
+    with oversight.store.transaction() as tx:
         strategy_of(request.strategy_id, tx)
         tx.set_bet_cap(request.strategy_id, Usd.of(request.after) if request.after else None)
         tx.end_change(change, ChangeEvent.APPLY, by=_RULE, why=_OVER)

@@ -42,9 +42,6 @@ class Patience:
     cash_is_fresh_for: timedelta = timedelta(seconds=5)
     """Machine time: an older reading is asked for again before it may deny an order."""
 
-    cooling_off: timedelta = timedelta(minutes=10)
-    """Between an order that raises risk and its effect (LESSONS L61)."""
-
     def pause(self, check_count: int) -> timedelta:
         """Twice as long each time, up to the longest."""
         doubled = self.first_check_after * (1 << min(check_count, 10))
@@ -67,8 +64,6 @@ class Desk:
     account: str
     """Names the trading account inside derived salts; never secret."""
     patience: Patience = field(default_factory=Patience)
-    gates: Gates = field(default_factory=Gates)
-    """What a strategy must have shown before it goes on to its next stage."""
     required_gates: frozenset[Gate] = frozenset()
     """Those that must be open before a new order may be planned."""
     books_since: datetime | None = None
@@ -79,6 +74,20 @@ class Desk:
     def venue_of(self, order: LiveOrder) -> OrderVenue:
         """Where the order is posted and looked at: nothing of a shadow order reaches the venue."""
         return self.shadow if order.mode is Mode.SHADOW else self.venue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oversight:
+    """What promotions and changes of limits work with; nobody needs a trading key for them."""
+
+    store: Store
+    clock: Clock
+    gates: Gates = field(default_factory=Gates)
+    """What a strategy must have shown before it goes on to its next stage."""
+    cooling_off: timedelta = timedelta(minutes=10)
+    """Machine time between an order that raises risk and its effect (LESSONS L61)."""
+    books_since: datetime | None = None
+    """As the desk's: comparisons with the venue before it are not looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from ltsys.domain.promotion import breach, gate_checks
 from ltsys.domain.stage import Stage, Standing, demoted, promoted
 from ltsys.ports.store import Transaction
 from ltsys.usecases.change_stage import put_at
-from ltsys.usecases.desk import Desk
+from ltsys.usecases.desk import Oversight
 from ltsys.usecases.stage_view import health_of, numbers_of, strategy_of
 
 STAGE = "stage"
@@ -25,7 +25,7 @@ def request_promotion(
     cap: Usd | None,
     by: str,
     typed: str,
-    desk: Desk,
+    oversight: Oversight,
 ) -> PendingChange:
     """The promotion waits for its time; the checks run again when it has come.
 
@@ -33,11 +33,11 @@ def request_promotion(
     waits already; SettingsError where there is no such strategy.
     """
     refuse_untyped(strategy_id, typed)
-    now, wall = desk.clock.now(), desk.clock.wall()
-    with desk.store.transaction() as tx:
+    now, wall = oversight.clock.now(), oversight.clock.wall()
+    with oversight.store.transaction() as tx:
         before = strategy_of(strategy_id, tx).standing
         after = promoted(before, cap)
-        _refuse_unready(strategy_id, desk, now, wall, tx)
+        _refuse_unready(strategy_id, oversight, now, wall, tx)
         if any(c.request.subject == STAGE for c in tx.changes(strategy_id, only_open=True)):
             raise RefusedError(f"a promotion of {strategy_id} waits already")
         return tx.add_change(
@@ -49,23 +49,23 @@ def request_promotion(
                 after=words_of(after),
                 requested_at=wall,
                 requested_by=by,
-                effective_at=wall + desk.patience.cooling_off,
+                effective_at=wall + oversight.cooling_off,
             )
         )
 
 
-def apply_promotion(change: PendingChange, *, desk: Desk) -> bool:
+def apply_promotion(change: PendingChange, *, oversight: Oversight) -> bool:
     """The strategy stands at its next stage; False where it was refused, and why is a row.
 
     Whatever changed during the wait counts: the stage, the checks, a halt.
     """
-    now, wall = desk.clock.now(), desk.clock.wall()
+    now, wall = oversight.clock.now(), oversight.clock.wall()
     request = change.request
-    with desk.store.transaction() as tx:
+    with oversight.store.transaction() as tx:
         strategy = strategy_of(request.strategy_id, tx)
         try:
             _refuse_moved(strategy.standing, request)
-            numbers = _refuse_unready(request.strategy_id, desk, now, wall, tx)
+            numbers = _refuse_unready(request.strategy_id, oversight, now, wall, tx)
         except RefusedError as error:
             tx.end_change(change, ChangeEvent.REFUSE, by=_RULE, why=str(error))
             return False
@@ -88,15 +88,15 @@ def demote(
     *,
     by: str,
     why: str,
-    desk: Desk,
+    oversight: Oversight,
     cap: Usd | None = None,
 ) -> Standing:
     """The strategy stands there from this moment on; a promotion that waits is withdrawn.
 
     Raises RefusedError for a stage that is not lower, SettingsError for an unknown strategy.
     """
-    now = desk.clock.now()
-    with desk.store.transaction() as tx:
+    now = oversight.clock.now()
+    with oversight.store.transaction() as tx:
         strategy = strategy_of(strategy_id, tx)
         after = demoted(strategy.standing, to, cap)
         put_at(strategy, after, by=by, cause=why, now=now, tx=tx)
@@ -104,25 +104,25 @@ def demote(
     return after
 
 
-def demote_breached(*, desk: Desk) -> tuple[StrategyId, ...]:
+def demote_breached(*, oversight: Oversight) -> tuple[StrategyId, ...]:
     """Every strategy with real money that is in breach stands at shadow; returns which."""
-    with desk.store.transaction() as tx:
+    with oversight.store.transaction() as tx:
         names = tx.live_strategies()
-    return tuple(name for name in names if _sent_back(name, desk))
+    return tuple(name for name in names if _sent_back(name, oversight))
 
 
-def _sent_back(strategy_id: StrategyId, desk: Desk) -> bool:
-    now, wall = desk.clock.now(), desk.clock.wall()
+def _sent_back(strategy_id: StrategyId, oversight: Oversight) -> bool:
+    now, wall = oversight.clock.now(), oversight.clock.wall()
     # somebody else may have sent it back at this moment: then it is done
-    with suppress(StaleWriteError, SettingsError), desk.store.transaction() as tx:
+    with suppress(StaleWriteError, SettingsError), oversight.store.transaction() as tx:
         strategy = strategy_of(strategy_id, tx)
         if not strategy.standing.stage.is_live:
             return False
-        record, health = tx.stage_record(strategy_id), health_of(strategy, desk, tx)
-        cause = breach(record, health, desk.gates)
+        record, health = tx.stage_record(strategy_id), health_of(strategy, oversight, tx)
+        cause = breach(record, health, oversight.gates)
         if cause is None:
             return False
-        found = gate_checks(record, health, desk.gates, now=now, wall=wall)
+        found = gate_checks(record, health, oversight.gates, now=now, wall=wall)
         after, numbers = Standing(stage=Stage.SHADOW), numbers_of(record, found)
         put_at(strategy, after, by=_RULE, cause=cause, now=now, tx=tx, numbers=numbers)
         _withdraw_promotion(strategy_id, _RULE, cause, tx)
@@ -154,12 +154,12 @@ def _refuse_moved(standing: Standing, request: ChangeRequest) -> None:
 
 
 def _refuse_unready(
-    strategy_id: StrategyId, desk: Desk, now: datetime, wall: datetime, tx: Transaction
+    strategy_id: StrategyId, oversight: Oversight, now: datetime, wall: datetime, tx: Transaction
 ) -> dict[str, str]:
     """The numbers of the checks that were passed. Raises RefusedError with every other one."""
     record = tx.stage_record(strategy_id)
-    health = health_of(strategy_of(strategy_id, tx), desk, tx)
-    found = gate_checks(record, health, desk.gates, now=now, wall=wall)
+    health = health_of(strategy_of(strategy_id, tx), oversight, tx)
+    found = gate_checks(record, health, oversight.gates, now=now, wall=wall)
     missing = [f"{c.name}: {c.value}, asked for is {c.limit}" for c in found if not c.is_passed]
     if missing:
         raise RefusedError(f"{strategy_id} may not go on: {'; '.join(missing)}")

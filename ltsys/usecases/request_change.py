@@ -13,7 +13,7 @@ from ltsys.domain.strategy import RiskRules
 from ltsys.ports.records import LogEntry
 from ltsys.ports.store import Transaction
 from ltsys.usecases.change_rules import refuse_nonsense, set_rules
-from ltsys.usecases.desk import Desk
+from ltsys.usecases.desk import Oversight
 from ltsys.usecases.promote import refuse_untyped
 from ltsys.usecases.stage_view import strategy_of
 
@@ -29,15 +29,20 @@ class Outcome:
 
 
 def change_limits(
-    strategy_id: StrategyId, changes: Mapping[str, Value], *, by: str, typed: str, desk: Desk
+    strategy_id: StrategyId,
+    changes: Mapping[str, Value],
+    *,
+    by: str,
+    typed: str,
+    oversight: Oversight,
 ) -> Outcome:
     """Tightened limits hold at once; loosened ones wait, each replacing one that waits already.
 
     A tightened limit withdraws what waits for it. Raises RefusedError where something loosens and
     the strategy's name was not typed, and SettingsError as `change_rules`; then nothing changed.
     """
-    now, wall = desk.clock.now(), desk.clock.wall()
-    with desk.store.transaction() as tx:
+    now, wall = oversight.clock.now(), oversight.clock.wall()
+    with oversight.store.transaction() as tx:
         strategy = strategy_of(strategy_id, tx)
         _, before = tx.rules(strategy_id)
         after = changed(before, changes)
@@ -58,16 +63,16 @@ def change_limits(
                 after=text_of(changes[name]),
                 requested_at=wall,
                 requested_by=by,
-                effective_at=wall + desk.patience.cooling_off,
+                effective_at=wall + oversight.cooling_off,
             )
             for name in loose
         )
         return Outcome(rules=rules, waiting=tuple(_ask(each, tx) for each in requests))
 
 
-def withdraw_change(change_id: int, *, by: str, why: str, desk: Desk) -> PendingChange:
+def withdraw_change(change_id: int, *, by: str, why: str, oversight: Oversight) -> PendingChange:
     """It never takes effect. Raises RefusedError where it does not wait any more."""
-    with desk.store.transaction() as tx:
+    with oversight.store.transaction() as tx:
         change = _open(change_id, tx)
         tx.end_change(change, ChangeEvent.WITHDRAW, by=by, why=why)
         tx.clear_alert(proposal_key(change.request))
@@ -75,18 +80,18 @@ def withdraw_change(change_id: int, *, by: str, why: str, desk: Desk) -> Pending
     return change
 
 
-def confirm_change(change_id: int, *, by: str, typed: str, desk: Desk) -> PendingChange:
+def confirm_change(change_id: int, *, by: str, typed: str, oversight: Oversight) -> PendingChange:
     """A proposed change waits from now on, and then takes effect.
 
     Raises RefusedError where it is none, or the strategy's name was not typed.
     """
-    wall = desk.clock.wall()
-    with desk.store.transaction() as tx:
+    wall = oversight.clock.wall()
+    with oversight.store.transaction() as tx:
         change = _open(change_id, tx)
         if change.request.effective_at is not None:
             raise RefusedError(f"change {change_id} was confirmed before")
         refuse_untyped(change.request.strategy_id, typed)
-        tx.confirm_change(change, by=by, effective_at=wall + desk.patience.cooling_off)
+        tx.confirm_change(change, by=by, effective_at=wall + oversight.cooling_off)
         _log(change.request, f"change {change_id} was confirmed by {by}", tx)
         confirmed = tx.change(change_id)
     return confirmed or change

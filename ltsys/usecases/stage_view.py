@@ -13,7 +13,7 @@ from ltsys.domain.reconciliation import Action, Result
 from ltsys.domain.stage import Stage, StageStep, Standing, next_stage
 from ltsys.domain.strategy import RiskState, Strategy
 from ltsys.ports.store import Transaction
-from ltsys.usecases.desk import Desk
+from ltsys.usecases.desk import Oversight
 
 _COMPLETE = frozenset({Result.CLEAN, Result.DRIFT})
 
@@ -38,13 +38,13 @@ class StageView:
         return self.next_stage is not None and all(check.is_passed for check in self.checks)
 
 
-def stage_view(strategy_id: StrategyId, *, desk: Desk) -> StageView:
+def stage_view(strategy_id: StrategyId, *, oversight: Oversight) -> StageView:
     """The stepper of one strategy. Raises SettingsError where there is none."""
-    now, wall = desk.clock.now(), desk.clock.wall()
-    with desk.store.transaction() as tx:
+    now, wall = oversight.clock.now(), oversight.clock.wall()
+    with oversight.store.transaction() as tx:
         strategy = strategy_of(strategy_id, tx)
         record = tx.stage_record(strategy_id)
-        health = health_of(strategy, desk, tx)
+        health = health_of(strategy, oversight, tx)
         waiting = tx.changes(strategy_id, only_open=True)
         steps = tx.stage_steps(strategy_id)
     target = next_stage(strategy.standing.stage)
@@ -53,7 +53,7 @@ def stage_view(strategy_id: StrategyId, *, desk: Desk) -> StageView:
         standing=strategy.standing,
         since=record.since,
         next_stage=target,
-        checks=gate_checks(record, health, desk.gates, now=now, wall=wall) if target else (),
+        checks=gate_checks(record, health, oversight.gates, now=now, wall=wall) if target else (),
         waiting=next((c for c in waiting if c.request.kind is ChangeKind.STAGE), None),
         steps=steps,
     )
@@ -67,14 +67,16 @@ def strategy_of(strategy_id: StrategyId, tx: Transaction) -> Strategy:
     return strategy
 
 
-def health_of(strategy: Strategy, desk: Desk, tx: Transaction) -> Health:
+def health_of(strategy: Strategy, oversight: Oversight, tx: Transaction) -> Health:
     """What else is known, by the rows of this moment."""
     state = tx.lock_state(strategy.strategy_id)
     halts = [halt for halt in tx.open_halts() if _covers(halt, strategy)]
     scopes = {None, strategy.strategy_id}
     tripped = [each for each in tx.open_breakers() if each.strategy_id in scopes]
-    last = tx.last_reconciliation(strategy.wallet_address, _COMPLETE, since=desk.books_since)
-    clean = tx.last_reconciliation(strategy.wallet_address, {Result.CLEAN}, since=desk.books_since)
+    last = tx.last_reconciliation(strategy.wallet_address, _COMPLETE, since=oversight.books_since)
+    clean = tx.last_reconciliation(
+        strategy.wallet_address, {Result.CLEAN}, since=oversight.books_since
+    )
     drill = tx.last_drill()
     told = [] if last is None else [f for f in last.findings if f.acknowledged_at is None]
     standing = [str(f.finding) for f in told if f.finding.action is Action.ALERTED]

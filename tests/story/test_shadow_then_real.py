@@ -69,13 +69,15 @@ class Floor(OneStrategy):
         self.stack.simulator.ask("POST", "/sim/clock", {"advance_by": hours * 3600})
 
     def stage(self) -> Stage:
-        return stage_view(STRATEGY, desk=self.own.desk).standing.stage
+        return stage_view(STRATEGY, oversight=self.own.oversight).standing.stage
 
     def promote(self) -> bool:
         """Asked for as soon as every check is passed."""
-        if not stage_view(STRATEGY, desk=self.own.desk).may_climb:
+        if not stage_view(STRATEGY, oversight=self.own.oversight).may_climb:
             return False
-        request_promotion(STRATEGY, cap=Usd.of(50), by="ann", typed=STRATEGY, desk=self.own.desk)
+        request_promotion(
+            STRATEGY, cap=Usd.of(50), by="ann", typed=STRATEGY, oversight=self.own.oversight
+        )
         return True
 
 
@@ -107,7 +109,9 @@ def test_nothing_leaves_before_the_promotion_and_everything_is_kept_apart(floor)
 
     # Without a result and a drill it may not go on, and is told why.
     with pytest.raises(RefusedError, match=r"result gap.*not known.*drill: none is recorded"):
-        request_promotion(STRATEGY, cap=Usd.of(50), by="ann", typed=STRATEGY, desk=floor.own.desk)
+        request_promotion(
+            STRATEGY, cap=Usd.of(50), by="ann", typed=STRATEGY, oversight=floor.own.oversight
+        )
 
     # A drill is recorded; the market ends, and paper and forward test have the same result.
     with floor.own.store.transaction() as tx:
@@ -134,7 +138,7 @@ def test_nothing_leaves_before_the_promotion_and_everything_is_kept_apart(floor)
     assert len(floor.at_venue()) == 1
 
     # Sent back by hand, it is on paper again from the next signal on.
-    demote(STRATEGY, Stage.SHADOW, by="ann", why="enough for today", desk=floor.own.desk)
+    demote(STRATEGY, Stage.SHADOW, by="ann", why="enough for today", oversight=floor.own.oversight)
     floor.trade(3)
     floor.eventually(lambda: len(floor.ask(ORDERS)) == 3, limit_s=20)
     assert floor.ask(ORDERS)[2][:2] == ("trade-3", "shadow")

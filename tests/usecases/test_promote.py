@@ -42,15 +42,13 @@ class Ladder(Floor):
 
     def __init__(self, *, gates: Gates = EASY, standing=None) -> None:
         super().__init__(standing=standing or Standing(stage=Stage.SHADOW))
-        self.desk = replace(self.desk, gates=gates)
+        self.oversight = replace(self.oversight, gates=gates)
         order = self.execute(1, *([accepted("10")] if standing else []))
         if standing:
             self.reports(order)
         self.track(order)
         self.market_data.shown[MARKET] = an_ended_market("1", "0")
-        resolve_market(
-            MARKET, store=self.store, market_data=self.desk.market_data, clock=self.clock
-        )
+        resolve_market(MARKET, store=self.store, market_data=self.market_data, clock=self.clock)
         self.market_data.shown.pop(MARKET)
         with self.store.transaction() as tx:
             tx.save_drill(
@@ -76,13 +74,15 @@ class Ladder(Floor):
 
     def ask(self, cap: str | None = "50", typed: str = STRATEGY):
         cap_usd = None if cap is None else Usd.of(cap)
-        return request_promotion(STRATEGY, cap=cap_usd, by="ann", typed=typed, desk=self.desk)
+        return request_promotion(
+            STRATEGY, cap=cap_usd, by="ann", typed=typed, oversight=self.oversight
+        )
 
     def wait(self, by: timedelta = TEN_MINUTES) -> None:
         """Time passes, books are compared, the sweep runs."""
         self.clock.move(by)
         self.compare()
-        apply_changes(desk=self.desk)
+        apply_changes(oversight=self.oversight)
 
     @property
     def standing(self) -> Standing:
@@ -169,13 +169,13 @@ def test_what_changed_during_the_wait_refuses_a_promotion(ladder):
 
 def test_a_promotion_can_be_taken_back_until_it_takes_effect(ladder):
     change = ladder.ask()
-    withdraw_change(change.change_id, by="ann", why="not yet", desk=ladder.desk)
+    withdraw_change(change.change_id, by="ann", why="not yet", oversight=ladder.oversight)
 
     ladder.wait()
 
     assert ladder.standing.stage is Stage.SHADOW
     with pytest.raises(RefusedError, match="withdrawn already: not yet"):
-        withdraw_change(change.change_id, by="ann", why="again", desk=ladder.desk)
+        withdraw_change(change.change_id, by="ann", why="again", oversight=ladder.oversight)
 
 
 def test_one_promotion_waits_at_a_time(ladder):
@@ -195,7 +195,7 @@ def test_a_demotion_by_hand_holds_at_once():
     ladder = Ladder(standing=Standing(stage=Stage.CANARY, cap=Usd.of(50)))
     change = ladder.ask(cap="100")
 
-    demote(STRATEGY, Stage.SHADOW, by="ann", why="sleeping", desk=ladder.desk)
+    demote(STRATEGY, Stage.SHADOW, by="ann", why="sleeping", oversight=ladder.oversight)
 
     assert ladder.standing == Standing(stage=Stage.SHADOW)
     assert ladder.change(change.change_id).status is ChangeStatus.WITHDRAWN
@@ -205,7 +205,7 @@ def test_a_demotion_by_hand_holds_at_once():
 
 def test_a_demotion_cannot_raise(ladder):
     with pytest.raises(RefusedError, match="full is not below shadow"):
-        demote(STRATEGY, Stage.FULL, by="ann", why="hope", desk=ladder.desk)
+        demote(STRATEGY, Stage.FULL, by="ann", why="hope", oversight=ladder.oversight)
 
 
 def test_a_kill_sends_a_strategy_back_to_shadow():
@@ -216,8 +216,8 @@ def test_a_kill_sends_a_strategy_back_to_shadow():
     with ladder.store.transaction() as tx:
         tx.add_halt(halt)
 
-    sent_back = demote_breached(desk=ladder.desk)
-    again = demote_breached(desk=ladder.desk)
+    sent_back = demote_breached(oversight=ladder.oversight)
+    again = demote_breached(oversight=ladder.oversight)
 
     assert (sent_back, again) == ((STRATEGY,), ())
     assert ladder.standing.stage is Stage.SHADOW
@@ -231,7 +231,7 @@ def test_slippage_beyond_its_gate_sends_a_strategy_back():
         standing=Standing(stage=Stage.FULL), gates=replace(EASY, max_slippage=Decimal("-1"))
     )
 
-    sent_back = demote_breached(desk=ladder.desk)
+    sent_back = demote_breached(oversight=ladder.oversight)
 
     assert sent_back == (STRATEGY,)
     assert "a mean slippage of -0.30% over 1 orders" in ladder.store.tables.lt_stage_log[-1].cause
@@ -240,13 +240,13 @@ def test_slippage_beyond_its_gate_sends_a_strategy_back():
 def test_a_healthy_strategy_stays():
     ladder = Ladder(standing=Standing(stage=Stage.FULL))
 
-    assert demote_breached(desk=ladder.desk) == ()
+    assert demote_breached(oversight=ladder.oversight) == ()
 
 
 def test_the_stepper_shows_each_check_and_what_waits(ladder):
     change = ladder.ask()
 
-    view = stage_view(STRATEGY, desk=ladder.desk)
+    view = stage_view(STRATEGY, oversight=ladder.oversight)
 
     assert (view.standing.stage, view.next_stage) == (Stage.SHADOW, Stage.CANARY)
     assert view.may_climb
@@ -257,7 +257,7 @@ def test_the_stepper_shows_each_check_and_what_waits(ladder):
 
 def test_a_strategy_that_does_not_exist_has_no_stage(ladder):
     with pytest.raises(SettingsError, match="LT_NONE"):
-        stage_view("LT_NONE", desk=ladder.desk)
+        stage_view("LT_NONE", oversight=ladder.oversight)
 
 
 def test_paper_holds_nothing_of_the_wallet_back(ladder):

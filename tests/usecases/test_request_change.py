@@ -29,7 +29,7 @@ def rules(floor):
 
 
 def change(floor, typed=STRATEGY, **changes):
-    return change_limits(STRATEGY, changes, by="ann", typed=typed, desk=floor.desk)
+    return change_limits(STRATEGY, changes, by="ann", typed=typed, oversight=floor.oversight)
 
 
 def test_a_lower_limit_holds_at_once(floor):
@@ -45,7 +45,7 @@ def test_a_higher_limit_waits_its_time(floor):
     made = change(floor, daily_budget=Usd.of(500), max_position_size=Usd.of(10))
     at_once = rules(floor)
     floor.clock.move(TEN_MINUTES)
-    apply_changes(desk=floor.desk)
+    apply_changes(oversight=floor.oversight)
 
     assert (at_once.daily_budget, at_once.max_position_size) == (Usd.of(100), Usd.of(10))
     assert rules(floor).daily_budget == Usd.of(500)
@@ -56,7 +56,7 @@ def test_no_limit_at_all_is_looser_too(floor):
     """L61."""
     change(floor, daily_budget=None)
     floor.clock.move(TEN_MINUTES)
-    apply_changes(desk=floor.desk)
+    apply_changes(oversight=floor.oversight)
 
     assert rules(floor).daily_budget is None
 
@@ -74,7 +74,7 @@ def test_lowering_takes_back_what_waits_to_raise(floor):
     (waiting,) = change(floor, daily_budget=Usd.of(500)).waiting
     change(floor, daily_budget=Usd.of(40))
     floor.clock.move(TEN_MINUTES)
-    apply_changes(desk=floor.desk)
+    apply_changes(oversight=floor.oversight)
 
     ended = floor.store.tables.lt_pending_changes[waiting.change_id]
     assert ended.status is ChangeStatus.REPLACED
@@ -91,7 +91,7 @@ def test_a_change_that_makes_no_sense_by_then_is_refused(floor):
         rules=replace(rules(floor), min_order_size=Usd.of(40)),
     )
     floor.clock.move(TEN_MINUTES)
-    apply_changes(desk=floor.desk)
+    apply_changes(oversight=floor.oversight)
 
     ended = floor.store.tables.lt_pending_changes[waiting.change_id]
     assert ended.status is ChangeStatus.REFUSED
@@ -156,7 +156,7 @@ def test_a_proposal_that_nobody_confirms_never_takes_effect(capped):
     wallet_is(capped, bet_size=Usd.of(40))
     sync(capped)
     capped.clock.move(timedelta(days=30))
-    apply_changes(desk=capped.desk)
+    apply_changes(oversight=capped.oversight)
 
     assert capped.store.tables.lt_strategies[STRATEGY].strategy.bet_cap == Usd.of(10)
 
@@ -166,12 +166,12 @@ def test_a_confirmed_proposal_takes_effect_after_its_time(capped):
     wallet_is(capped, bet_size=Usd.of(40))
     sync(capped)
     with pytest.raises(RefusedError, match="type"):
-        confirm_change(1, by="ann", typed="", desk=capped.desk)
-    confirm_change(1, by="ann", typed=STRATEGY, desk=capped.desk)
-    apply_changes(desk=capped.desk)
+        confirm_change(1, by="ann", typed="", oversight=capped.oversight)
+    confirm_change(1, by="ann", typed=STRATEGY, oversight=capped.oversight)
+    apply_changes(oversight=capped.oversight)
     early = capped.store.tables.lt_strategies[STRATEGY].strategy.bet_cap
     capped.clock.move(TEN_MINUTES)
-    apply_changes(desk=capped.desk)
+    apply_changes(oversight=capped.oversight)
 
     assert early == Usd.of(10)
     assert capped.store.tables.lt_strategies[STRATEGY].strategy.bet_cap == Usd.of(40)
@@ -210,4 +210,4 @@ def test_the_wallets_balance_is_never_the_strategys_capital(capped):
 
 def test_withdrawing_what_is_not_there_is_refused(floor):
     with pytest.raises(RefusedError, match="no change 7"):
-        withdraw_change(7, by="ann", why="?", desk=floor.desk)
+        withdraw_change(7, by="ann", why="?", oversight=floor.oversight)

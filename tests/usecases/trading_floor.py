@@ -56,7 +56,7 @@ from ltsys.ports.records import SignalKey, WalletDecisions
 from ltsys.usecases.add_wallet import add_account, add_ft_wallet
 from ltsys.usecases.change_stage import put_at
 from ltsys.usecases.clear_breaker import clear_breaker
-from ltsys.usecases.desk import Desk, Watch
+from ltsys.usecases.desk import Desk, Oversight, Watch
 from ltsys.usecases.execute_order import execute_order
 from ltsys.usecases.launch_strategy import launch_strategy
 from ltsys.usecases.record_fill import record_fill
@@ -116,6 +116,7 @@ class Floor:
             account=ACCOUNT,
             repost_identical=repost,
         )
+        self.oversight = Oversight(store=self.store, clock=self.clock)
         self.watch = Watch(
             store=self.store, feed=feed, market_data=market_data, scores=scores, clock=self.clock
         )

@@ -248,7 +248,9 @@ def change(
     """Change limits: what lowers risk holds at once, what raises it waits its time."""
     name = own_strategy(strategy_id, queries).strategy.strategy_id
     wanted = rules_asked(body.limits, only_set=True)
-    outcome = change_limits(name, wanted, by=caller.user_id, typed=body.confirm, desk=own.desk)
+    outcome = change_limits(
+        name, wanted, by=caller.user_id, typed=body.confirm, oversight=own.oversight
+    )
     return Changed(
         limits=limits_of(outcome.rules),
         waiting=[_waiting(change) for change in outcome.waiting],

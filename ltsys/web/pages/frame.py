@@ -49,7 +49,7 @@ _DONE: Final = {
     "created": "The strategy is launched. It mirrors FT orders from now on, never earlier ones.",
     "paused": "Paused: nothing new is planned. Working orders are still looked after.",
     "resumed": "Resumed: new signals are acted on again.",
-    "limits": "The limits are changed.",
+    "limits": "Lower limits hold now; looser ones wait, and can be withdrawn until then.",
     "breaker": "The breaker is cleared.",
     "cleared": "The alert is cleared.",
     "halted": "Halted. Nothing new is planned or posted.",

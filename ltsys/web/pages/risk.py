@@ -8,8 +8,8 @@ from ltsys.domain.errors import RefusedError, SettingsError
 from ltsys.domain.ids import StrategyId
 from ltsys.domain.rule_change import loosened
 from ltsys.ports.dashboard import DashboardReads
-from ltsys.usecases.change_rules import change_rules
 from ltsys.usecases.clear_breaker import clear_breaker
+from ltsys.usecases.request_change import change_limits
 from ltsys.web.pages.forms import Answers, Posted
 from ltsys.web.pages.frame import PageError, Visit, Visiting, done, page
 from ltsys.web.pages.page_route import PageRoute
@@ -60,7 +60,7 @@ def limits(strategy_id: str, seen: Visiting) -> Response:
 
 @router.post("/strategies/{strategy_id}/limits")
 def change(strategy_id: str, seen: Visiting, answers: Posted) -> Response:
-    """Lowered limits hold at once; looser ones only once the strategy's name was typed (L61)."""
+    """Lowered limits hold at once; looser ones, with the strategy's name typed, wait (L61)."""
     name = owned(seen, strategy_id)
     with seen.own.dashboard.as_user(seen.caller.user_id).reading() as books:
         before = found(books, seen, name).rules
@@ -79,8 +79,13 @@ def change(strategy_id: str, seen: Visiting, answers: Posted) -> Response:
         wrong = f"This loosens {', '.join(loose)}: type {name} below to confirm it."
         return _form(seen, name, answers, wrong=wrong)
     try:
-        by, own = seen.caller.user_id, seen.own
-        change_rules(name, changes, by=by, store=own.store, clock=own.clock)
+        change_limits(
+            name,
+            changes,
+            by=seen.caller.user_id,
+            typed=answers.text("typed"),
+            oversight=seen.own.oversight,
+        )
     except (SettingsError, RefusedError) as error:
         return _form(seen, name, answers, wrong=f"{error}")
     return done(f"/strategies/{name}", "limits")

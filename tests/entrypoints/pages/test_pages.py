@@ -257,7 +257,7 @@ def test_a_form_that_makes_no_sense_comes_back_as_it_was_with_each_complaint(ann
     assert "2 fields need another look" in answer.text
 
 
-def test_a_lower_limit_holds_at_once_and_a_looser_one_only_when_its_name_was_typed(scene, ann):
+def test_a_lower_limit_holds_at_once_and_a_looser_one_is_typed_and_waits(scene, ann):
     """L61."""
     path = f"/strategies/{STRATEGY}/limits"
 
@@ -269,7 +269,10 @@ def test_a_lower_limit_holds_at_once_and_a_looser_one_only_when_its_name_was_typ
     assert (lowered.status_code, untyped.status_code, typed.status_code) == (303, 422, 303)
     assert "This loosens daily_budget" in untyped.text
     assert kept == RiskRules(daily_budget=Usd.of(50))
-    assert rules(scene) == RiskRules(daily_budget=Usd.of(80))
+    assert rules(scene) == kept
+    with scene.own.store.reading() as tx:
+        (waiting,) = tx.changes(STRATEGY, only_open=True)
+    assert str(waiting.request) == "daily_budget from 50 to 80"
 
 
 def test_an_order_shows_each_check_of_its_decision(scene, ann):
