@@ -9,7 +9,9 @@ from statistics import quantiles
 from typing import Final
 
 from ltsys.adapters.clock import SystemClock
+from ltsys.adapters.postgres.dashboard.reads import PostgresDashboard
 from ltsys.adapters.postgres.queries import PostgresQueries
+from ltsys.bench.dashboard_pages import dashboard_reads
 from ltsys.bench.stock import OWNER, stock
 from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId, UserId
 from ltsys.domain.order import OrderStatus
@@ -75,12 +77,20 @@ def measure(data_dir: Path, plan: PagesPlan, on_step: Callable[[str], None]) -> 
         stock(servers.database_url, strategies=plan.strategies, orders=plan.orders, now=now)
         queries = PostgresQueries(servers.database_url).as_user(UserId(OWNER))
         times = []
-        for name, read in _reads(queries, plan).items():
+        dashboard = PostgresDashboard(servers.database_url).as_user(UserId(OWNER))
+        order = _order(plan)
+        pages = dashboard_reads(dashboard, one=_ONE, order=order, now=now)
+        for name, read in {**_reads(queries, plan), **pages}.items():
             on_step(f"reading {name}")
             times.append(_timed(name, read, plan.rounds))
     return PagesResult(
         plan=plan, reads=tuple(sorted(times, key=lambda each: each.p95_ms, reverse=True))
     )
+
+
+def _order(plan: PagesPlan) -> LtOrderId:
+    """One in the middle."""
+    return LtOrderId(f"lto_{plan.orders // 2:012d}")
 
 
 def _timed(name: str, read: Callable[[], object], rounds: int) -> ReadTime:
@@ -96,7 +106,7 @@ def _timed(name: str, read: Callable[[], object], rounds: int) -> ReadTime:
 def _reads(queries: Queries, plan: PagesPlan) -> Mapping[str, Callable[[], object]]:
     """What the pages and the API ask; deep pages begin in the middle of the list."""
     middle = Place(key="lto_x", at=_CLOCK.wall() - timedelta(days=30))
-    order = LtOrderId(f"lto_{plan.orders // 2:012d}")
+    order = _order(plan)
     denied = frozenset({OrderStatus.DENIED})
     working = frozenset({OrderStatus.LIVE})
     wallet = FtWalletId("FT_BENCH_7")

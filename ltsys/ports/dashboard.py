@@ -123,7 +123,7 @@ class LtBoardRow:
     fill_rate: Decimal | None
     slippage_ratio: Decimal | None
     latency_ms: int | None
-    """The median."""
+    """The mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,7 +314,9 @@ class DashboardReads(Protocol):
 
     def head(self) -> HeadFacts: ...
 
-    def board(self, today: date) -> Board: ...
+    def board(self, today: date, only: str | None = None) -> Board:
+        """Of all, or of one wallet or strategy and what belongs to it."""
+        ...
 
     def timeline(self, names: Sequence[str]) -> Timeline:
         """Of these wallets and strategies together."""
@@ -350,10 +352,6 @@ class DashboardReads(Protocol):
 
     def logs(self, wanted: LogFilter, place: Place) -> Slice[LogRow]:
         """Newest first."""
-        ...
-
-    def stages(self) -> tuple[str, ...]:
-        """The stages that log rows name."""
         ...
 
     def alerts(self, *, is_open: bool, place: Place) -> Slice[AlertRow]:

@@ -26,7 +26,7 @@ def logs(seen: Visiting) -> Response:
         found = books.logs(_wanted(seen), tables.place(seen.request))
         return {
             "logs": found,
-            "stages": books.stages(),
+            "stages": sorted({row.stage for row in found.rows}),
             "levels": LEVELS,
             "spans": tuple(SPANS),
             "next": with_query(seen.request, after=found.after),

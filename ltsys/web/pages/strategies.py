@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from ltsys.domain.account import Scope
@@ -19,13 +19,14 @@ from ltsys.web.pages import tables
 from ltsys.web.pages.board_lines import chosen, groups, sorted_groups
 from ltsys.web.pages.charts import Chart, Series
 from ltsys.web.pages.forms import Answers, Posted
-from ltsys.web.pages.frame import Visit, Visiting, done, page
+from ltsys.web.pages.frame import Visit, Visiting, done, page, with_query
 from ltsys.web.pages.launch_form import FORM, asked_of
 from ltsys.web.pages.page_route import PageRoute
 
 router = APIRouter(route_class=PageRoute)
 _Cells = Sequence[StepRow | None]
 _MOST_LINES = 6
+_MOST_COMPARED = 20
 _STATES = ("LIVE", "SHADOW", "PAUSED", "BREAKER", "INACTIVE", "PROBLEM")
 
 
@@ -104,16 +105,15 @@ _HEAD = (
 
 
 @router.get("/strategies/compare")
-def compare(seen: Visiting) -> Response:
+def compare(seen: Visiting, first: Annotated[int, Query(ge=0, le=100_000)] = 0) -> Response:
     def read(books: DashboardReads) -> dict[str, object]:
         board = books.board(today(seen))
-        forward = {row.wallet_id: row for row in board.forward}
+        shown = board.live[first : first + _MOST_COMPARED]
+        more = first + _MOST_COMPARED
         return {
             "tab": "compare",
-            "pairs": [
-                (row, forward.get(row.strategy.ft_wallet_id), books.gap(row.strategy.strategy_id))
-                for row in board.live
-            ],
+            "pairs": [(row, books.gap(row.strategy.strategy_id)) for row in shown],
+            "next": with_query(seen.request, first=f"{more}") if len(board.live) > more else None,
             **_counts(board),
         }
 

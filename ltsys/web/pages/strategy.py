@@ -56,7 +56,9 @@ def strategy(strategy_id: str, seen: Visiting) -> Response:
     def read(books: DashboardReads) -> dict[str, object]:
         row = found(books, seen, name)
         wallet = row.strategy.ft_wallet_id
-        forward = next((f for f in books.board(today(seen)).forward if f.wallet_id == wallet), None)
+        forward = next(
+            (f for f in books.board(today(seen), name).forward if f.wallet_id == wallet), None
+        )
         positions = books.positions(name)
         return {
             "row": row,
@@ -102,7 +104,7 @@ def owned(seen: Visit, strategy_id: str) -> StrategyId:
 
 def found(books: DashboardReads, seen: Visit, name: StrategyId) -> LtBoardRow:
     """Raises PageError for a strategy that is not there or not the caller's."""
-    for row in books.board(today(seen)).live:
+    for row in books.board(today(seen), name).live:
         if row.strategy.strategy_id == name:
             return row
     raise PageError(404, f"There is no strategy {name[:80]}.")

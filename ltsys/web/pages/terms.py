@@ -47,7 +47,7 @@ TERMS: Final = {
     ),
     "latency": (
         "Latency",
-        "Median milliseconds from the committed FT order to the venue's answer.",
+        "Mean milliseconds from the committed FT order to the venue's answer.",
     ),
     "denied": ("Denied", "Orders that our own checks refused, each with a code and both numbers."),
     "rejected": ("Rejected", "Orders that the venue refused."),

@@ -15,7 +15,7 @@ router = APIRouter(route_class=PageRoute)
 @router.get("/wallets/{wallet_id}")
 def wallet(wallet_id: str, seen: Visiting) -> Response:
     def read(books: DashboardReads) -> dict[str, object]:
-        board = books.board(today(seen))
+        board = books.board(today(seen), wallet_id)
         row = next((each for each in board.forward if each.wallet_id == wallet_id), None)
         if row is None:
             raise PageError(404, f"There is no FT wallet {wallet_id[:80]}.")

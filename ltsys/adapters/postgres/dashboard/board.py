@@ -40,8 +40,8 @@ _STEPS_OF: Final = (
 class BoardReads(UserReads):
     """The results part of `ltsys.ports.dashboard.DashboardReads`."""
 
-    def board(self, today: date) -> Board:
-        asked = self._asked(today=today)
+    def board(self, today: date, only: str | None = None) -> Board:
+        asked = self._asked(today=today, only=only)
         return Board(
             forward=tuple(_ft_row(row) for row in self._rows(_FORWARD, asked)),
             live=tuple(_lt_row(row) for row in self._rows(_LIVE, asked)),
@@ -75,14 +75,19 @@ _OF_ITS_MONEY: Final[LiteralString] = (
     "o.mode = s.execution_mode AND o.ft_signal_time >= s.mode_since"
 )
 """Since the strategy trades with the money that it trades with now: paper and real never mix."""
+_ONLY_STRATEGY: Final[LiteralString] = """
+    (%(only)s::text IS NULL OR %(only)s IN (s.strategy_id, s.ft_wallet_id))
+"""
+_ONLY_WALLET: Final[LiteralString] = """
+    (%(only)s::text IS NULL OR w.wallet_id = %(only)s OR w.wallet_id = (
+        SELECT one.ft_wallet_id FROM lt_strategies one WHERE one.strategy_id = %(only)s))
+"""
 _RESULTS: Final[LiteralString] = """
     resolved AS (
-        SELECT *, sum(pnl) OVER (PARTITION BY name ORDER BY resolved_at, id
-                                 ROWS UNBOUNDED PRECEDING) AS total
+        SELECT *, sum(pnl::float8) OVER (PARTITION BY name ORDER BY resolved_at) AS total
           FROM ended),
     fallen AS (
-        SELECT *, greatest(0, max(total) OVER (PARTITION BY name ORDER BY resolved_at, id
-                                               ROWS UNBOUNDED PRECEDING)) AS peak
+        SELECT *, greatest(0, max(total) OVER (PARTITION BY name ORDER BY resolved_at)) AS peak
           FROM resolved),
     results AS (
         SELECT name, count(*) AS resolved_count, sum(pnl) AS pnl,
@@ -90,17 +95,20 @@ _RESULTS: Final[LiteralString] = """
                count(*) FILTER (WHERE outcome = 'LOST') AS lost_count,
                sum(pnl) FILTER (WHERE (resolved_at AT TIME ZONE 'UTC')::date = %(today)s)
                    AS pnl_today,
-               max((peak - total) / nullif(greatest(capital, 0) + peak, 0)) AS drawdown,
-               avg(pnl) / nullif(stddev_samp(pnl), 0) AS sharpe
+               max((peak - total) / nullif(greatest(capital, 0) + peak, 0))::numeric AS drawdown,
+               (avg(pnl::float8) / nullif(stddev_samp(pnl::float8), 0))::numeric AS sharpe
           FROM fallen GROUP BY name)
 """
-"""Of `ended (name, id, pnl, outcome, resolved_at, capital)`."""
+"""Of `ended (name, pnl, outcome, resolved_at, capital)`; what came at one moment counts as one.
+
+The two figures without a unit are of binary floats: they are for showing alone, and quick.
+"""
 _FORWARD: Final[LiteralString] = f"""
     WITH ended AS (
-        SELECT f.wallet_id AS name, f.ft_order_id AS id, f.pnl, f.outcome, f.resolved_at,
+        SELECT f.wallet_id AS name, f.pnl, f.outcome, f.resolved_at,
                coalesce((w.rules ->> 'starting_balance')::numeric, 0) AS capital
           FROM ft_orders f JOIN ft_wallets w USING (wallet_id)
-         WHERE f.outcome <> 'OPEN' AND {of_ft_wallet("w")}),
+         WHERE f.outcome <> 'OPEN' AND {of_ft_wallet("w")} AND {_ONLY_WALLET}),
     {_RESULTS}
     SELECT w.wallet_id, w.display_name, w.is_active, w.problem, w.started_at,
            coalesce((w.rules ->> 'starting_balance')::numeric, 0) AS starting_balance,
@@ -110,16 +118,16 @@ _FORWARD: Final[LiteralString] = f"""
       LEFT JOIN (SELECT wallet_id, count(*) AS order_count,
                         count(*) FILTER (WHERE outcome = 'OPEN') AS open_count,
                         sum(size) FILTER (WHERE outcome = 'OPEN') AS at_risk
-                   FROM ft_orders GROUP BY wallet_id) AS o USING (wallet_id)
-     WHERE {of_ft_wallet("w")} ORDER BY w.wallet_id
+                   FROM ft_orders w WHERE {_ONLY_WALLET} GROUP BY wallet_id) AS o USING (wallet_id)
+     WHERE {of_ft_wallet("w")} AND {_ONLY_WALLET} ORDER BY w.wallet_id
 """  # noqa: S608  the parts are constants
 _LIVE: Final[LiteralString] = f"""
     WITH ended AS (
-        SELECT o.strategy_id AS name, o.lt_order_id AS id, o.pnl, o.outcome, o.resolved_at,
+        SELECT o.strategy_id AS name, o.pnl, o.outcome, o.resolved_at,
                s.initial_capital AS capital
           FROM lt_orders o JOIN lt_strategies s USING (strategy_id)
          WHERE o.outcome <> 'OPEN' AND o.pnl IS NOT NULL AND {_OF_ITS_MONEY}
-           AND {of_user("o.strategy_id")}),
+           AND {of_user("o.strategy_id")} AND {_ONLY_STRATEGY}),
     {_RESULTS}
     SELECT s.strategy_id, {STATE_COLUMNS}, {BREAKER_COLUMNS}, o.*, results.*
       FROM lt_strategies s
@@ -138,11 +146,11 @@ _LIVE: Final[LiteralString] = f"""
                   avg(slippage_pct) AS slippage_ratio,
                   avg(coalesce(fill_rate, 0)) FILTER
                       (WHERE status IN ('filled', 'canceled', 'expired', 'rejected')) AS fill_rate,
-                  percentile_disc(0.5) WITHIN GROUP (ORDER BY latency_ms) AS latency
+                  round(avg(latency_ms)) AS latency
              FROM lt_orders o JOIN lt_strategies s USING (strategy_id)
-            WHERE {_OF_ITS_MONEY} GROUP BY strategy_id) AS o
+            WHERE {_OF_ITS_MONEY} AND {_ONLY_STRATEGY} GROUP BY strategy_id) AS o
            ON o.of = s.strategy_id
-     WHERE {of_user("s.strategy_id")} ORDER BY s.strategy_id
+     WHERE {of_user("s.strategy_id")} AND {_ONLY_STRATEGY} ORDER BY s.strategy_id
 """  # noqa: S608  the parts are constants
 _OF_NAMES: Final[LiteralString] = f"""
     (SELECT wallet_id AS name, resolved_at, pnl, outcome
@@ -172,7 +180,7 @@ _PAIRS: Final[LiteralString] = f"""
                     THEN (o.pnl + o.executed_usd) / o.executed_shares END AS payout
           FROM lt_strategies s
           JOIN ft_orders f ON f.wallet_id = s.ft_wallet_id AND f.order_time >= s.mode_since
-          LEFT JOIN lt_orders o ON o.strategy_id = s.strategy_id
+          LEFT JOIN lt_orders o ON o.strategy_id = %(id)s
                                AND o.source_trade_id = f.source_trade_id
                                AND o.mode = s.execution_mode
          WHERE s.strategy_id = %(id)s AND {of_user("s.strategy_id")})
@@ -258,7 +266,7 @@ def _lt_row(row: Row) -> LtBoardRow:
         working_count=row["working_count"] or 0,
         fill_rate=row["fill_rate"],
         slippage_ratio=row["slippage_ratio"],
-        latency_ms=row["latency"],
+        latency_ms=None if row["latency"] is None else int(row["latency"]),
     )
 
 

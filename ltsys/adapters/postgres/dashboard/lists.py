@@ -71,10 +71,6 @@ class ListReads(UserReads):
         count = self._count(self._row(_LOG_COUNT, asked))
         return _slice(rows, place, count, _log_row, ("log_id",))
 
-    def stages(self) -> tuple[str, ...]:
-        found = self._rows(_STAGES, self._asked())
-        return tuple(row["stage"] for row in found)
-
     def alerts(self, *, is_open: bool, place: Place) -> Slice[AlertRow]:
         asked = self._asked(is_open=is_open, after=_number(place.after), limit=place.limit + 1)
         rows = self._rows(_ALERTS, asked)
@@ -212,10 +208,6 @@ _ALERTS: Final[LiteralString] = f"""
 _ALERT_COUNT: Final[LiteralString] = f"""
     SELECT count(*) AS count FROM lt_alerts
      WHERE (cleared_at IS NULL) = %(is_open)s AND {of_user_or_nobody("strategy_id")}
-"""  # noqa: S608  the part is a constant
-_STAGES: Final[LiteralString] = f"""
-    SELECT DISTINCT stage FROM lt_execute_logs WHERE {of_user_or_nobody("strategy_id")}
-     ORDER BY stage
 """  # noqa: S608  the part is a constant
 _SKIPS: Final[LiteralString] = f"""
     SELECT coalesce(t.reason, t.outcome) AS reason, count(*) AS count
