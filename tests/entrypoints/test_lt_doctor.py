@@ -155,9 +155,9 @@ def leave_an_order_unknown(database_url: str) -> None:
             INSERT INTO lt_strategies
                 (strategy_id, user_id, ft_wallet_id, wallet_address, launched_at, initial_capital,
                  slippage_tolerance_pct, time_in_force, max_signal_age_s, cooldown_s,
-                 execution_mode, stage, staged_at, mode_since)
+                 stage, staged_at, mode_since)
             VALUES ('LT_FT_A', 'owner', 'FT_A', %s, now(), 100, 0, 'FAK', 60, 0,
-                    'live', 'full', now(), now())
+                    'full', now(), now())
             """,
             ("0x" + "2" * 40,),
         )
