@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from lt_harness import lt
 
+from ltsys.bench.pages import LIMIT_MS, PagesPlan, measure
 from ltsys.bench.run import twice
 
 KEYS = [("LT_A", f"bench:{number}") for number in range(50)]
@@ -39,3 +40,19 @@ def test_the_figures_of_a_short_run_belong_together():
     )
     assert 0 < said["ack_p50_ms"] <= said["ack_p95_ms"] <= said["ack_p99_ms"]
     assert (said["rounds"], said["orders_per_round"], said["rate_per_s"]) == (1, 50, 10)
+
+
+def test_every_read_of_pages_and_routes_is_measured(reachable_folder):
+    """L48: at any size; here small, for the figures of a large one take a minute."""
+    folder = reachable_folder()
+    folder.chmod(0o711)
+    plan = PagesPlan(strategies=20, orders=600, rounds=2)
+
+    result = measure(folder / "data", plan, lambda _: None)
+
+    names = {read.name for read in result.reads}
+    assert {"orders, newest", "health of 24 hours", "page: strategies", "page: logs"} <= names
+    assert all(0 < read.p50_ms <= read.p95_ms for read in result.reads)
+    slowest = [read.p95_ms for read in result.reads]
+    assert slowest == sorted(slowest, reverse=True)
+    assert result.as_dict()["limit_ms"] == LIMIT_MS
