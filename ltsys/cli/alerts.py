@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from ltsys.checkup.ages import age
 from ltsys.cli.environment import attach
 from ltsys.cli.operator_word import Operator, who
-from ltsys.cli.output import AsJson, DataDir, age, console, print_json, table
+from ltsys.cli.output import AsJson, DataDir, console, print_json, table
 from ltsys.cli.status import mode
 from ltsys.domain.errors import SettingsError
 from ltsys.usecases.clear_alert import clear_alert

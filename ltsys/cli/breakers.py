@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from ltsys.checkup.ages import NOTHING, age
 from ltsys.cli.environment import attach
 from ltsys.cli.operator_word import Operator, confirm, who
-from ltsys.cli.output import NOTHING, AsJson, DataDir, age, console, print_json, table
+from ltsys.cli.output import AsJson, DataDir, console, print_json, table
 from ltsys.cli.status import mode
 from ltsys.domain.breaker import (
     RESULT_KINDS,

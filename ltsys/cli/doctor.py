@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from ltsys.bootstrap import services
-from ltsys.cli.checks import Check, Checkup, failed
+from ltsys.checkup.checks import Check, Checkup, failed
 from ltsys.cli.environment import settle_environment
 from ltsys.cli.output import AsJson, DataDir, console, print_json
 from ltsys.domain.errors import SettingsError

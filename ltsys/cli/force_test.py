@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ltsys.bootstrap import Services
-from ltsys.cli.broker import send
+from ltsys.broker import send
 from ltsys.cli.environment import attach
 from ltsys.cli.order_page import facts
 from ltsys.cli.output import AsJson, DataDir, console, print_json

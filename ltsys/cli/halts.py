@@ -8,11 +8,12 @@ import typer
 from rich.markup import escape
 
 from ltsys.bootstrap import Services, services
+from ltsys.checkup.ages import NOTHING, age
+from ltsys.checkup.standing_halts import MOST, file_halts, standing
 from ltsys.cli.canceling import Canceling, cancel_everything, cancel_row_by_row
 from ltsys.cli.environment import attach, settle_environment
 from ltsys.cli.operator_word import Operator, confirm, who
-from ltsys.cli.output import NOTHING, AsJson, DataDir, age, console, print_json, table
-from ltsys.cli.standing_halts import MOST, file_halts, standing
+from ltsys.cli.output import AsJson, DataDir, console, print_json, table
 from ltsys.cli.status import mode
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.halt import Halt, HaltKind, HaltScope, KeptHalt, Lifting, new_halt

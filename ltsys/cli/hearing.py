@@ -4,7 +4,8 @@ from datetime import datetime
 
 from rich.table import Table
 
-from ltsys.cli.output import NOTHING, age, table
+from ltsys.checkup.ages import NOTHING, age
+from ltsys.cli.output import table
 from ltsys.ports.queries import Hearing
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from rich.markup import escape
 from rich.pretty import Pretty
 
+from ltsys.checkup.ages import NOTHING
 from ltsys.cli.ledger import print_steps
-from ltsys.cli.output import NOTHING, console, dollars, plain, table
+from ltsys.cli.output import console, dollars, plain, table
 from ltsys.domain.money import Shares
 from ltsys.domain.order import readers_word
 from ltsys.ports.queries import AttemptRow, LooksRow, OrderDetails, OrderRow

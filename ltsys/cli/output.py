@@ -12,10 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ltsys.checkup.ages import NOTHING
 from ltsys.domain.money import Price, Shares, Usd
-
-NOTHING = "–"
-"""What is shown for a number that is not known; never 0 (LESSONS L42)."""
 
 DataDir = Annotated[
     Path | None,
@@ -78,13 +76,3 @@ def signed(money: Usd | None) -> str:
 
 def percent(ratio: Decimal | None) -> str:
     return NOTHING if ratio is None else f"{ratio:.2%}"
-
-
-def age(since: datetime | None, now: datetime) -> str:
-    """How long ago, in the largest fitting unit."""
-    if since is None:
-        return NOTHING
-    seconds = (now - since).total_seconds()
-    if seconds < 120:
-        return f"{max(seconds, 0):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"

@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from ltsys.checkup.ages import NOTHING
 from ltsys.cli.environment import attach
 from ltsys.cli.orders import known_strategy
-from ltsys.cli.output import NOTHING, AsJson, DataDir, console, dollars, print_json, signed, table
+from ltsys.cli.output import AsJson, DataDir, console, dollars, print_json, signed, table
 from ltsys.domain.denial import MEANINGS, Denial, DenialCode
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.live_order import Plan

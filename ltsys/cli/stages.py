@@ -7,9 +7,10 @@ import typer
 from rich.markup import escape
 
 from ltsys.bootstrap import Services
+from ltsys.checkup.ages import NOTHING
 from ltsys.cli.environment import attach
 from ltsys.cli.operator_word import Operator, who
-from ltsys.cli.output import NOTHING, AsJson, DataDir, console, print_json, table
+from ltsys.cli.output import AsJson, DataDir, console, print_json, table
 from ltsys.cli.status import mode
 from ltsys.domain.change import PendingChange
 from ltsys.domain.errors import SettingsError

@@ -9,8 +9,9 @@ from rich.live import Live
 from rich.text import Text
 
 from ltsys.bootstrap import Services
-from ltsys.cli import comparisons, hearing, standing_halts, views
-from ltsys.cli.broker import depths
+from ltsys.broker import depths
+from ltsys.checkup import comparing, standing_halts
+from ltsys.cli import comparisons, halted, hearing, views
 from ltsys.cli.environment import attach
 from ltsys.cli.output import AsJson, DataDir, console, print_json
 from ltsys.usecases.queries import Overview, overview
@@ -42,10 +43,10 @@ def picture(own: Services) -> Group:
     """The overview as it is now."""
     whole = views.whole(_overview(own), depths(own.settings.redis_url), mode=mode(own))
     now = own.clock.wall()
-    compared = comparisons.sentence(own.queries.reconciled(), now)
-    halted = standing_halts.standing(own)
+    compared = comparing.sentence(own.queries.reconciled(), now)
+    halts = standing_halts.standing(own)
     shown = Group(whole, hearing.view(own.queries.hearing(), now), Text(compared))
-    return Group(standing_halts.view(halted), shown) if halted else shown
+    return Group(halted.view(halts), shown) if halts else shown
 
 
 def _overview(own: Services) -> Overview:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ltsys.cli.broker import sending
+from ltsys.broker import sending
 from ltsys.cli.environment import attach
 from ltsys.cli.output import DataDir
 from ltsys.observability import configure_logging

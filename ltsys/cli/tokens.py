@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from ltsys.checkup.ages import NOTHING, age
 from ltsys.cli.environment import attach
-from ltsys.cli.output import NOTHING, AsJson, DataDir, age, console, print_json, table
+from ltsys.cli.output import AsJson, DataDir, console, print_json, table
 from ltsys.domain.account import TOKEN_DAYS, ApiToken, Scope
 from ltsys.domain.ids import UserId
 from ltsys.usecases.issue_token import issue_token, revoke_token

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from ltsys.bootstrap import Services
+from ltsys.checkup.ages import NOTHING
 from ltsys.cli.environment import attach
-from ltsys.cli.output import NOTHING, AsJson, DataDir, console, print_json, table
+from ltsys.cli.output import AsJson, DataDir, console, print_json, table
 from ltsys.domain.account import LINK_LIFE, Role, User, user_id_of
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.ids import UserId

@@ -9,7 +9,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from ltsys.cli.output import age, dollars, percent, signed, table
+from ltsys.checkup.ages import age
+from ltsys.cli.output import dollars, percent, signed, table
 from ltsys.domain.breaker import explained
 from ltsys.domain.order import readers_word
 from ltsys.domain.rule_change import LIMITS, Limit, Unit, Value

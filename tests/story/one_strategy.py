@@ -9,7 +9,7 @@ import psycopg
 from live_made import NO_LIMITS, STRATEGY, a_strategy, a_wallet
 
 from ltsys.bootstrap import Services
-from ltsys.cli.broker import send
+from ltsys.broker import send
 from ltsys.domain.ids import SourceTradeId
 from ltsys.domain.money import Usd
 from ltsys.settings import load

@@ -1,4 +1,4 @@
-"""What the commands ask of the broker: depths, its setting, and who listens."""
+"""What is asked of the broker: depths, its setting, who listens, and to be told of work."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

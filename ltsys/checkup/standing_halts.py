@@ -1,7 +1,5 @@
 """The halts that stand, of the file and of the database, as every view shows them."""
 
-from rich.text import Text
-
 from ltsys.bootstrap import Services
 from ltsys.domain.halt import Halt, HaltScope, united
 
@@ -18,12 +16,6 @@ def standing(own: Services) -> tuple[Halt, ...]:
     """Every halt that stands. Raises StoreUnavailableError."""
     rows = own.queries.halts(MOST)
     return united((row.halt for row in rows if row.lifted is None), file_halts(own))
-
-
-def view(halts: tuple[Halt, ...]) -> Text:
-    """A line a halt; nothing where none stands."""
-    lines = [Text(f"HALTED: {halt}", style="bold red") for halt in halts]
-    return Text("\n").join(lines)
 
 
 def stopping_all(halts: tuple[Halt, ...]) -> Halt | None:

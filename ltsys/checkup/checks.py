@@ -11,9 +11,9 @@ from alembic.script import ScriptDirectory
 
 from ltsys.adapters.polymarket.signing import require_fast_backend
 from ltsys.bootstrap import Services
-from ltsys.cli import comparisons, standing_halts
-from ltsys.cli.broker import answering_workers, connected
-from ltsys.cli.output import age
+from ltsys.broker import answering_workers, connected
+from ltsys.checkup import comparing, standing_halts
+from ltsys.checkup.ages import age
 from ltsys.domain.errors import LtsysError, MalformedAnswerError, SettingsError
 from ltsys.stack import REPOSITORY
 
@@ -162,9 +162,9 @@ class Checkup:
     def _reconciliation(self) -> Check:
         """Passed while the last clean comparison is young enough to be trusted (LESSONS L51)."""
         compared, now = self._own.queries.reconciled(), self._own.clock.wall()
-        said = comparisons.sentence(compared, now)
+        said = comparing.sentence(compared, now)
         is_open = compared.gate is not None and compared.gate.is_open(now)
-        if not is_open or comparisons.standing_count(compared):
+        if not is_open or comparing.standing_count(compared):
             return failed("reconcile", said, fix="see `lt reconcile` and resolution.log")
         return passed("reconcile", said)
 

@@ -1,0 +1,1 @@
+"""Whether a system is fit to trade: looked at for `lt` and for the dashboard alike."""
