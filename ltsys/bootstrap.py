@@ -12,7 +12,7 @@ from ltsys.adapters.halt_file import LocalHaltFile
 from ltsys.adapters.keyring import MasterKeyFile, MasterKeysGiven, private_text
 from ltsys.adapters.passwords import Argon2Passwords
 from ltsys.adapters.polymarket.auth import ApiCredentials, RequestSigner
-from ltsys.adapters.polymarket.client import PolymarketVenue
+from ltsys.adapters.polymarket.client import PolymarketVenue, protocol_version
 from ltsys.adapters.polymarket.http import Http
 from ltsys.adapters.polymarket.market_data import PolymarketMarketData
 from ltsys.adapters.polymarket.model_scores import HttpModelScores
@@ -183,6 +183,10 @@ class Services:
             signature_type=self.settings.signature_type,
             funder=self.settings.funder,
         )
+
+    def venue_version(self) -> int:
+        """The protocol version the venue speaks; to ask for it takes no key."""
+        return protocol_version(self.http, self._url("clob"))
 
     @cached_property
     def shadow(self) -> ShadowVenue:

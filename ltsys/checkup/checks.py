@@ -1,9 +1,10 @@
 """What `lt doctor` looks at: each check says what it found and, if that is bad, the fix."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 import redis
 from alembic.config import Config
@@ -17,6 +18,10 @@ from ltsys.checkup.ages import age
 from ltsys.domain.errors import LtsysError, MalformedAnswerError, SettingsError
 from ltsys.stack import REPOSITORY
 
+NEED_A_KEY = frozenset({"key", "account"})
+"""Checks that only a process makes which may hold the trading key (LESSONS L62)."""
+ABOUT_EVERYBODY = frozenset({"halts", "reconcile", "orders"})
+"""Checks whose words are of all users' rows (LESSONS L63)."""
 _LEAST_BROKER = (6, 2)
 _VENUE_VERSION = 2
 _MOST_SKEW_S = 5
@@ -53,6 +58,10 @@ class Checkup:
 
     def all(self) -> tuple[Check, ...]:
         """Every check is made, whatever the ones before found."""
+        return tuple(look() for look in self.looks().values())
+
+    def looks(self) -> Mapping[str, Callable[[], Check]]:
+        """Each check by its name, to be made when it is called; none raises an LtsysError."""
         checks: tuple[tuple[str, Callable[[], Check], str], ...] = (
             ("python", self._python, "install Python 3.11 or newer"),
             ("signing", self._signing, "pip install coincurve"),
@@ -70,7 +79,7 @@ class Checkup:
             ("sync", self._sync, "see signals.log; the venue's data API may be down"),
             ("orders", self._orders, "see `lt orders list --status PENDING`; nothing is resent"),
         )
-        return tuple(_tried(*check) for check in checks)
+        return {name: partial(_tried, name, check, fix) for name, check, fix in checks}
 
     def _python(self) -> Check:
         found = ".".join(str(part) for part in sys.version_info[:3])
@@ -96,7 +105,7 @@ class Checkup:
             return _broker(client)
 
     def _venue(self) -> Check:
-        version, name = self._own.venue.version(), self._own.settings.venue
+        version, name = self._own.venue_version(), self._own.settings.venue
         if version != _VENUE_VERSION:
             said = f"{name} speaks protocol {version}, we speak {_VENUE_VERSION}"
             return failed("venue", said, fix="update ltsys before trading")
@@ -132,13 +141,7 @@ class Checkup:
         return passed("halts", said)
 
     def _workers(self) -> Check:
-        answered = answering_workers(self._own.settings.redis_url)
-        missing = [queue for queue, count in answered.items() if not count]
-        if missing:
-            said = f"no worker answered for {', '.join(missing)}"
-            return failed("workers", said, fix=_WORKERS_LOG)
-        said = ", ".join(f"{count} for {queue}" for queue, count in answered.items())
-        return passed("workers", said)
+        return workers_check(answering_workers(self._own.settings.redis_url))
 
     def _beat(self) -> Check:
         ticked_at, now = self._own.queries.pulse().ticked_at, self._own.clock.wall()
@@ -197,6 +200,16 @@ class Checkup:
             return 1.0
         answer = self._own.http.read(f"{self._own.settings.simulator_url}/sim/clock")
         return max(1.0, _rate_of(answer.text))
+
+
+def workers_check(answered: Mapping[str, int]) -> Check:
+    """What it means that so many workers of each queue answered."""
+    missing = [queue for queue, count in answered.items() if not count]
+    if missing:
+        said = f"no worker answered for {', '.join(missing)}"
+        return failed("workers", said, fix=_WORKERS_LOG)
+    said = ", ".join(f"{count} for {queue}" for queue, count in answered.items())
+    return passed("workers", said)
 
 
 def _tried(name: str, check: Callable[[], Check], fix: str) -> Check:

@@ -168,8 +168,7 @@ class PolymarketVenue:
         return Shares(balance_of(self._balance("CONDITIONAL", ("token_id", token_id))))
 
     def version(self) -> int:
-        """The protocol version the venue speaks (VENUE §4.2)."""
-        return parse(Version, read_text(self._http.read(f"{self._base}/version"))).version
+        return protocol_version(self._http, self._base)
 
     def _balance(self, asset_type: str, *more: tuple[str, str]) -> str:
         params: Params = (
@@ -197,6 +196,12 @@ class PolymarketVenue:
         """Dated by this machine: a proof of being recent is none of a simulated time's business."""
         wall_s = int(self._clock.wall().timestamp())
         return self._signer.headers(method, path, body, timestamp_s=wall_s)
+
+
+def protocol_version(http: Http, clob_url: str) -> int:
+    """The protocol version the venue speaks (VENUE §4.2). Raises VenueUnavailableError."""
+    answer = http.read(f"{clob_url.rstrip('/')}/version")
+    return parse(Version, read_text(answer)).version
 
 
 def _after(since: datetime) -> tuple[str, str]:

@@ -40,6 +40,9 @@ _SHAPES = {
     "ERROR": ("■", "bad"),
     "INFO": ("·", "dull"),
     "DEBUG": ("·", "dull"),
+    "PASSED": ("✓", "good"),
+    "FAILED": ("✕", "bad"),
+    "ASKED": ("…", "dull"),
     "READY": ("✓", "good"),
     "NOT READY": ("✕", "bad"),
 }

@@ -2,13 +2,21 @@
 
 from fastapi import APIRouter, Response
 
+from ltsys.bootstrap import Services
+from ltsys.checkup.rounds import PATIENCE
+from ltsys.checkup.standing_halts import file_halts
+from ltsys.domain.account import Scope
+from ltsys.domain.errors import SettingsError
+from ltsys.domain.halt import Halt
 from ltsys.domain.reconciliation import Result
 from ltsys.ports.dashboard import DashboardReads
 from ltsys.web.pages.frame import Visiting, page
 from ltsys.web.pages.page_route import PageRoute
+from ltsys.web.pages.system_looks import latest
 from ltsys.web.pages.terms import TERMS
 
 router = APIRouter(route_class=PageRoute)
+_MOST_HALTS = 100
 
 
 @router.get("/system")
@@ -17,9 +25,16 @@ def system(seen: Visiting) -> Response:
 
     def read(books: DashboardReads) -> dict[str, object]:
         del books
-        heard = mine.hearing()
+        heard, pulse = mine.hearing(), mine.pulse()
+        halted, unreadable = _file(seen.own)
         return {
-            "pulse": mine.pulse(),
+            "pulse": pulse,
+            "looks": latest(seen.own, is_for_admin=seen.caller.may(Scope.ADMIN)),
+            "patience_s": int(PATIENCE.total_seconds()),
+            "oldest": {"execution": pulse.oldest_queued_at, "fills": pulse.oldest_due_at},
+            "in_file": halted,
+            "file_problem": unreadable,
+            "halted": [k.halt for k in mine.halts(_MOST_HALTS) if k.lifted is None],
             "heard": [(state, state.blind_in_all(now)) for state in heard.states],
             "compared": mine.reconciled().last,
             "clean": Result.CLEAN,
@@ -30,6 +45,14 @@ def system(seen: Visiting) -> Response:
         }
 
     return page(seen, "system.html", read, title="System", here="/system")
+
+
+def _file(own: Services) -> tuple[tuple[Halt, ...], str]:
+    """What the halt file says, or why nobody could be stopped by it. It is for everybody."""
+    try:
+        return (file_halts(own), "") if own.settings.halt_file else ((), "no halt file is set up")
+    except SettingsError as error:
+        return (), str(error)
 
 
 @router.get("/definitions")
