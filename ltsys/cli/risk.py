@@ -10,9 +10,8 @@ from ltsys.cli.environment import attach
 from ltsys.cli.orders import known_strategy
 from ltsys.cli.output import AsJson, DataDir, console, dollars, print_json, signed, table
 from ltsys.domain.denial import MEANINGS, Denial, DenialCode
-from ltsys.domain.errors import SettingsError
 from ltsys.domain.live_order import Plan
-from ltsys.domain.rule_values import Changes, parse_rule, rule_names
+from ltsys.domain.rule_values import parse_rule, rule_names
 from ltsys.domain.what_if import Compared, Kind
 from ltsys.usecases.explain_decision import said
 from ltsys.usecases.preview_risk import Preview, preview_risk
@@ -68,7 +67,7 @@ def preview(
     and drawdown stay as they were; a breaker that only the new rules trip stays tripped. What a
     rule needs to know must have been read at the time. docs/what-if.md has the rest.
     """
-    asked = _changes(changes)
+    asked = dict(parse_rule(text) for text in changes)
     own = attach(data_dir)
     chosen = known_strategy(strategy, own.queries.strategies())
     found = preview_risk(chosen, asked, days=days, store=own.store, clock=own.clock)
@@ -76,13 +75,6 @@ def preview(
         print_json(_facts(found))
     else:
         _show(found, limit)
-
-
-def _changes(texts: list[str]) -> Changes:
-    try:
-        return dict(parse_rule(text) for text in texts)
-    except ValueError as error:
-        raise SettingsError(f"--set: {error}") from None
 
 
 def _facts(found: Preview) -> dict[str, object]:

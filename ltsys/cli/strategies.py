@@ -1,6 +1,5 @@
 """`lt strategies`: which forward tests are mirrored, with what money and under which limits."""
 
-from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -14,10 +13,11 @@ from ltsys.cli.status import mode
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.ids import Address, StrategyId
 from ltsys.domain.money import Usd, exact
-from ltsys.domain.rule_change import Value, changed, parsed
+from ltsys.domain.rule_change import Value, changed, named, parsed
+from ltsys.domain.rule_values import slippage_tolerance as slippage_of
+from ltsys.domain.rule_values import time_in_force as time_in_force_of
 from ltsys.domain.stage import Stage, Standing
 from ltsys.domain.strategy import RiskRules
-from ltsys.domain.venue import TimeInForce
 from ltsys.ports.queries import StrategyRow
 from ltsys.usecases.add_wallet import add_account
 from ltsys.usecases.apply_changes import apply_changes
@@ -27,7 +27,6 @@ from ltsys.usecases.request_change import change_limits
 
 OWNER = "owner"
 _NO_LIMIT = "none"
-_MOST_SLIPPAGE = Decimal("0.5")
 
 app = typer.Typer(no_args_is_help=True, help="Mirror FT wallets as live strategies.")
 stages.add_commands(app)
@@ -80,18 +79,19 @@ def create(  # noqa: PLR0917 - typer passes every option by its name
     asked = Asked(
         ft_wallet=ft_wallet,
         capital=dollars_of("--capital", capital),
-        slippage_tolerance=_ratio("--slippage-tolerance", slippage_tolerance),
+        slippage_tolerance=slippage_of(slippage_tolerance),
         rules=changed(
-            RiskRules(
-                daily_budget=_limit("--daily-budget", daily_budget),
-                max_position_size=_limit("--max-position", max_position),
-                max_total_exposure=_limit("--max-exposure", max_exposure),
-                max_consecutive_losses=_count("--max-losses", max_losses),
-                max_drawdown_ratio=_drawdown(max_drawdown),
-            ),
-            _changes(settings),
+            RiskRules(),
+            {
+                "daily_budget": parsed("daily_budget", daily_budget),
+                "max_position_size": parsed("max_position_size", max_position),
+                "max_total_exposure": parsed("max_total_exposure", max_exposure),
+                "max_consecutive_losses": parsed("max_consecutive_losses", max_losses),
+                "max_drawdown_ratio": parsed("max_drawdown_ratio", max_drawdown),
+                **_changes(settings),
+            },
         ),
-        time_in_force=_time_in_force(time_in_force),
+        time_in_force=time_in_force_of(time_in_force),
         max_signal_age_s=max_signal_age,
         cooldown_s=cooldown,
         standing=_standing(stage),
@@ -190,13 +190,7 @@ def launch(asked: Asked, own: Services) -> StrategyRow:
 
 def _changes(settings: list[str] | None) -> dict[str, Value]:
     """Raises SettingsError for a name that is no limit, and for a value that is none of it."""
-    changes: dict[str, Value] = {}
-    for each in settings or ():
-        name, sign, text = each.partition("=")
-        if not sign:
-            raise SettingsError(f"--set: {each!r} is not name=value")
-        changes[name.strip()] = parsed(name.strip(), text)
-    return changes
+    return {name: parsed(name, text) for name, text in map(named, settings or ())}
 
 
 def dollars_of(name: str, text: str) -> Usd:
@@ -223,45 +217,3 @@ def _show_state(own: Services, strategy_id: str, *, as_json: bool) -> None:
         print_json(row)
     else:
         console().print(f"[green]✓[/] {strategy_id} on {mode(own)} is {views.state_of(row)}")
-
-
-def _limit(name: str, text: str) -> Usd | None:
-    return None if text.lower() == _NO_LIMIT else dollars_of(name, text)
-
-
-def _ratio(name: str, text: str) -> Decimal:
-    try:
-        ratio = exact(text)
-    except ValueError:
-        raise SettingsError(f"{name}: {text!r} is not a number") from None
-    if not 0 <= ratio <= _MOST_SLIPPAGE:
-        raise SettingsError(
-            f"{name}: {ratio} is a ratio and must lie within 0 and {_MOST_SLIPPAGE}"
-        )
-    return ratio
-
-
-def _drawdown(text: str) -> Decimal | None:
-    if text.lower() == _NO_LIMIT:
-        return None
-    try:
-        ratio = exact(text)
-    except ValueError:
-        raise SettingsError(f"--max-drawdown: {text!r} is not a number") from None
-    if not 0 < ratio <= 1:
-        raise SettingsError(f"--max-drawdown: {ratio} is a ratio: over 0, at most 1 (0.20 is 20 %)")
-    return ratio
-
-
-def _count(name: str, text: str) -> int | None:
-    if text.lower() == _NO_LIMIT:
-        return None
-    if not text.isdecimal() or int(text) < 1:
-        raise SettingsError(f"{name}: {text!r} is not a number from 1 up")
-    return int(text)
-
-
-def _time_in_force(text: str) -> TimeInForce:
-    if text.upper() not in {"FAK", "FOK"}:
-        raise SettingsError(f"--time-in-force: {text!r} is neither FAK nor FOK")
-    return TimeInForce(text.upper())

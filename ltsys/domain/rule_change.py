@@ -111,20 +111,32 @@ LIMITS: Final[Mapping[str, Limit]] = {
 """In the order in which the limits are looked at, the settings of the book behind them."""
 
 
+def named(text: str) -> tuple[str, str]:
+    """Both sides of `name=value`. Raises SettingsError where one is missing."""
+    name, _, value = (part.strip() for part in text.partition("="))
+    if not name or not value:
+        raise SettingsError(f"{text!r} is not name=value")
+    return name, value
+
+
 def parsed(name: str, text: str) -> Value:
     """The value that a person wrote; "none" is no limit. Raises SettingsError for nonsense."""
-    limit = _limit(name)
+    return read(text, _limit(name))
+
+
+def read(text: str, limit: Limit) -> Value:
+    """As `parsed`, of a limit in hand: every place that takes one as text comes here."""
     word = text.strip().lower()
     if limit.unit is Unit.FLAG:
         if word in _YES | _NO:
             return word in _YES
-        raise SettingsError(f"{name}: {text!r} is neither yes nor no")
+        raise SettingsError(f"{limit.name}: {text!r} is neither yes nor no")
     if word == _NONE:
         return None
     try:
         number = exact(word.removeprefix("$").replace(",", ""))
     except ValueError:
-        raise SettingsError(f"{name}: {text!r} is no {limit.unit}, and not `none`") from None
+        raise SettingsError(f"{limit.name}: {text!r} is no {limit.unit}, and not `none`") from None
     _refuse_outside(limit, number)
     match limit.unit:
         case Unit.DOLLARS:

@@ -1,14 +1,14 @@
-"""The rules of a strategy by their names, with values from text."""
+"""What a decision weighs, by name: the limits of a strategy and some of its settings."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
-from types import NoneType
-from typing import Final, TypeVar, get_args, get_type_hints
+from typing import Final, TypeVar
 
 from ltsys.domain.canonical import codec_of
-from ltsys.domain.money import Usd, exact
+from ltsys.domain.errors import SettingsError
+from ltsys.domain.money import Usd
+from ltsys.domain.rule_change import LIMITS, Limit, Unit, Value, named, parsed, read
 from ltsys.domain.situation import Situation
 from ltsys.domain.strategy import RiskRules, Strategy
 from ltsys.domain.venue import TimeInForce
@@ -17,11 +17,14 @@ RawValue = str | int | bool | None
 """As the canonical text writes it."""
 Changes = Mapping[str, RawValue]
 
-_SETTINGS: Final = ("slippage_tolerance", "time_in_force", "max_signal_age_s")
+_SLIPPAGE: Final = Limit(
+    name="slippage_tolerance", words="slippage tolerance", unit=Unit.RATIO, most=Decimal("0.5")
+)
+_AGE: Final = Limit(
+    name="max_signal_age_s", words="signal age in seconds", unit=Unit.COUNT, least=Decimal(1)
+)
+_SETTINGS: Final = (_SLIPPAGE.name, "time_in_force", _AGE.name)
 """What of the strategy itself a decision weighs; capital is no rule."""
-_NO_LIMIT: Final = "none"
-_FLAGS: Final = {"true": True, "false": False}
-_MAY_PASS_ONE: Final = frozenset({"min_depth_ratio"})
 
 _Record = TypeVar("_Record", Strategy, RiskRules)
 
@@ -29,24 +32,39 @@ _Record = TypeVar("_Record", Strategy, RiskRules)
 def parse_rule(text: str) -> tuple[str, RawValue]:
     """The name and the value of `name=value`; `none` is no limit, and 0 is 0 (LESSONS L14).
 
-    Raises ValueError with the fact, the value and what is possible.
+    Raises SettingsError with the fact, the value and what is possible.
     """
-    name, _, value = (part.strip() for part in text.partition("="))
-    if not value:
-        raise ValueError(f"{text!r} is not NAME=VALUE")
-    kinds = _kinds().get(name)
-    if kinds is None:
-        raise ValueError(f"there is no rule {name!r}; there are: {', '.join(rule_names())}")
-    if value.lower() != _NO_LIMIT:
-        return name, _value(name, value, kinds)
-    if NoneType not in kinds:
-        raise ValueError(f"{name} always has a value; it cannot be {value!r}")
-    return name, None
+    name, value = named(text)
+    if name in LIMITS:
+        return name, _raw(parsed(name, value))
+    match name:
+        case _SLIPPAGE.name:
+            return name, str(slippage_tolerance(value))
+        case _AGE.name:
+            return name, _raw(_required(value, _AGE))
+        case "time_in_force":
+            return name, time_in_force(value).value
+    raise SettingsError(f"there is no rule {name!r}; there are: {', '.join(rule_names())}")
 
 
 def rule_names() -> tuple[str, ...]:
     """Every rule that can be named."""
-    return tuple(_kinds())
+    return *_SETTINGS, *LIMITS
+
+
+def slippage_tolerance(text: str) -> Decimal:
+    """The ratio that a person wrote. Raises SettingsError."""
+    return Decimal(str(_required(text, _SLIPPAGE)))
+
+
+def time_in_force(text: str) -> TimeInForce:
+    """Only those that a strategy may use: nothing rests without an owner (LESSONS L16).
+
+    Raises SettingsError.
+    """
+    if text.upper() not in {"FAK", "FOK"}:
+        raise SettingsError(f"time_in_force: {text!r} is neither FAK nor FOK")
+    return TimeInForce(text.upper())
 
 
 def with_rules(situation: Situation, changes: Changes) -> Situation:
@@ -73,51 +91,17 @@ def _changed(record: _Record, changes: Changes) -> _Record:
     return found
 
 
-def _value(name: str, text: str, kinds: tuple[object, ...]) -> RawValue:
-    try:
-        return _raw(name, text, kinds)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
+def _required(text: str, limit: Limit) -> Value:
+    value = read(text, limit)
+    if value is None:
+        raise SettingsError(f"{limit.name} always has a value; it cannot be {text!r}")
+    return value
 
 
-def _raw(name: str, text: str, kinds: tuple[object, ...]) -> RawValue:
-    if TimeInForce in kinds:
-        return _time_in_force(text)
-    if bool in kinds:
-        return _flag(text)
-    if Usd in kinds:
-        text = text.removeprefix("$").replace(",", "")
-    number = exact(text)
-    if number < 0:
-        raise ValueError(f"{text} is below 0")
-    if int in kinds:
-        return _whole(number)
-    if Decimal in kinds and number > 1 and name not in _MAY_PASS_ONE:
-        raise ValueError(f"{text} is over 1: it is a ratio, or dollars a share")
-    return str(number)
-
-
-def _whole(number: Decimal) -> int:
-    if number != number.to_integral_value():
-        raise ValueError(f"{number} is not a whole number")
-    return int(number)
-
-
-def _flag(text: str) -> bool:
-    if text.lower() not in _FLAGS:
-        raise ValueError(f"{text!r} is neither true nor false")
-    return _FLAGS[text.lower()]
-
-
-def _time_in_force(text: str) -> str:
-    """Only those that a strategy may use: nothing rests without an owner (LESSONS L16)."""
-    if text.upper() not in {"FAK", "FOK"}:
-        raise ValueError(f"{text!r} is neither FAK nor FOK")
-    return TimeInForce(text.upper()).value
-
-
-@cache
-def _kinds() -> Mapping[str, tuple[object, ...]]:
-    settings = get_type_hints(Strategy)
-    hints = {name: settings[name] for name in _SETTINGS} | get_type_hints(RiskRules)
-    return {name: get_args(hint) or (hint,) for name, hint in hints.items()}
+def _raw(value: Value) -> RawValue:
+    match value:
+        case Usd(amount=amount):
+            return str(amount)
+        case Decimal():
+            return str(value)
+    return value

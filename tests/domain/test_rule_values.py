@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from test_planning import a_situation
 
+from ltsys.domain.errors import SettingsError
 from ltsys.domain.money import Usd
 from ltsys.domain.rule_values import parse_rule, rule_names, with_rules
 from ltsys.domain.strategy import RiskRules
@@ -53,21 +54,23 @@ def test_none_is_no_limit_and_zero_is_zero():
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("max_position_size", "is not NAME=VALUE"),
-        ("=5", "there is no rule ''"),
+        ("max_position_size", "is not name=value"),
+        ("=5", "'=5' is not name=value"),
         ("max_size=5", "there is no rule 'max_size'; there are: slippage_tolerance"),
-        ("daily_budget=many", "daily_budget: 'many' is not a number"),
-        ("daily_budget=-1", "daily_budget: -1 is below 0"),
-        ("daily_budget=NaN", "is not a finite number"),
+        ("daily_budget=many", "daily_budget: 'many' is no dollars"),
+        ("daily_budget=-1", "daily_budget: -1 is under 0"),
+        ("daily_budget=NaN", "'NaN' is no dollars"),
         ("max_drawdown_ratio=20", "max_drawdown_ratio: 20 is over 1"),
         ("max_positions=1.5", "max_positions: 1.5 is not a whole number"),
-        ("raises_to_minimum=perhaps", "neither true nor false"),
+        ("raises_to_minimum=perhaps", "neither yes nor no"),
         ("time_in_force=GTC", "neither FAK nor FOK"),
+        ("slippage_tolerance=0.6", "slippage_tolerance: 0.6 is over 0.5"),
+        ("max_signal_age_s=0", "max_signal_age_s: 0 is under 1"),
         ("slippage_tolerance=none", "slippage_tolerance always has a value"),
         ("capital=5", "there is no rule 'capital'"),
     ],
 )
 def test_nonsense_is_refused_with_the_reason(text, sentence):
     """L39."""
-    with pytest.raises(ValueError, match=re.escape(sentence)):
+    with pytest.raises(SettingsError, match=re.escape(sentence)):
         parse_rule(text)

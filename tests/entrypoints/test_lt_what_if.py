@@ -64,5 +64,5 @@ def test_a_rule_that_is_none_is_refused_with_those_there_are(system: Running, fi
     done = system.lt("risk", "preview", filled["strategy_id"], "--set", "max_size=5")
 
     assert done.code == 1
-    assert "--set: there is no rule 'max_size'" in done.err
+    assert "there is no rule 'max_size'" in done.err
     assert "max_position_size" in done.err
