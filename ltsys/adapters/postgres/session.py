@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -13,6 +15,30 @@ from psycopg.types.json import Jsonb
 Connection = psycopg.Connection[DictRow]
 Row = dict[str, Any]  # what a column holds is known by the statement that names it
 Parameters = Sequence[object] | Mapping[str, object]
+
+_PREPARED: Final[WeakKeyDictionary[Connection, set[str]]] = WeakKeyDictionary()
+"""What each connection's server session has been given a name for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A SELECT whose plan the server keeps: planning a big one takes longer than running it.
+
+    `statement` names its parameters $1, $2 …, all of which are texts.
+    """
+
+    name: LiteralString
+    statement: LiteralString
+    parameter_count: int
+
+    @property
+    def preparation(self) -> str:
+        types = ", ".join(["text"] * self.parameter_count)
+        return f"PREPARE {self.name} ({types}) AS {self.statement}"
+
+    @property
+    def call(self) -> str:
+        return f"EXECUTE {self.name} ({', '.join(['%s'] * self.parameter_count)})"
 
 
 class Session:
@@ -34,6 +60,18 @@ class Session:
 
     def _row(self, statement: LiteralString, parameters: Parameters = ()) -> Row | None:
         return self._read(statement, parameters).fetchone()
+
+    def _row_by_plan(self, wanted: Prepared, parameters: Sequence[object]) -> Row | None:
+        """As `_row`, by a plan that the connection keeps from its first such question on."""
+        known = _PREPARED.setdefault(self._connection, set())
+        if wanted.name not in known:
+            # a message of its own: what fails beside it would leave it in doubt
+            self._send(wanted.preparation)
+            known.add(wanted.name)
+        ahead = (*self._opening(), *self._gathered)
+        self._gathered.clear()
+        bound = psycopg.ClientCursor(self._connection).mogrify(wanted.call, parameters)
+        return self._last(self._send(*ahead, bound)).fetchone()
 
     def _lock(self, statement: LiteralString, parameters: Parameters) -> None:
         """A SELECT … FOR UPDATE whose rows the next read reads, as they are once it is ours."""
@@ -72,7 +110,11 @@ class Session:
             return self._connection.execute(statement, parameters)
         self._gathered.clear()
         bound = psycopg.ClientCursor(self._connection).mogrify(statement, parameters)
-        cursor = self._send(*ahead, bound)
+        return self._last(self._send(*ahead, bound))
+
+    @staticmethod
+    def _last(cursor: psycopg.Cursor[DictRow]) -> psycopg.Cursor[DictRow]:
+        """At the result of the last statement of a message."""
         while cursor.nextset():
             pass
         return cursor

@@ -15,7 +15,7 @@ from ltsys.adapters.postgres.rows import (
     strategy_of,
 )
 from ltsys.adapters.postgres.rule_rows import rules_of
-from ltsys.adapters.postgres.session import Row, Session
+from ltsys.adapters.postgres.session import Prepared, Row, Session
 from ltsys.adapters.postgres.statements import (
     BREAKER_COLUMNS,
     MARKET_COLUMNS,
@@ -89,7 +89,10 @@ _RECENT_PRICES: Final[LiteralString] = """
 """
 """Of the token, by trades in either outcome of its market."""
 
-_EXECUTION: Final[LiteralString] = f"""
+_EXECUTION: Final = Prepared(
+    name="read_execution",
+    parameter_count=2,
+    statement=f"""
     SELECT {_SIGNAL_COLUMNS}, {STATE_COLUMNS}, {BREAKER_COLUMNS}, {MARKET_COLUMNS},
            w.rules -> 'extra' AS guard, made.mode IS NOT NULL AS has_order,
            ARRAY(SELECT gate FROM lt_gates WHERE open_until > clock_timestamp()) AS open_gates,
@@ -114,8 +117,9 @@ _EXECUTION: Final[LiteralString] = f"""
       LEFT JOIN markets m
         ON m.condition_id = coalesce(f.condition_id, seen.test_signal ->> 'condition_id')
      CROSS JOIN LATERAL ({_STAKES}) AS held
-     WHERE seen.strategy_id = %s AND seen.source_trade_id = %s
-"""  # noqa: S608  the columns are constants
+     WHERE seen.strategy_id = $1 AND seen.source_trade_id = $2
+    """,  # noqa: S608  the columns are constants
+)
 """Runs behind the locks, so that all of it is as it is once they are ours. The state is of the
 book of the order that is there, else of the one that the strategy trades in now.
 """
@@ -187,7 +191,7 @@ class SignalRecords(Session):
             """,
             (strategy_id,),
         )
-        row = self._row(_EXECUTION, (strategy_id, source_trade_id))
+        row = self._row_by_plan(_EXECUTION, (strategy_id, source_trade_id))
         if row is None:
             return None
         return Execution(
