@@ -59,7 +59,8 @@ class MortalStore(PostgresStore):
     """The real store, whose connections end with the process."""
 
     def __init__(self, url: str, fate: Fate) -> None:
-        super().__init__(url, pool_size=2)
+        # one connection, so that what it was told before is a step of every life alike
+        super().__init__(url, pool_size=1)
         self._pool.connection_class = _connection_of(fate)
 
 

@@ -189,6 +189,8 @@ class Floor:
     def _write(self, signal: Signal) -> None:
         with self._store.transaction() as tx:
             tx.save_markets([signal.target.market], checked_at=signal.given_at)
+        # nobody knows the wallet's cash any more, so that its reading is a step of each life
+        self.books.execute("UPDATE wallets SET collateral_usd = NULL, collateral_at = NULL")
         write_ft_order(
             self.books,
             signal.target,
