@@ -43,7 +43,13 @@ _SIGNAL_COLUMNS: Final[LiteralString] = """
     coalesce(f.order_time, (seen.test_signal ->> 'signal_at')::timestamptz) AS signal_at
 """
 
-_STAKES: Final[LiteralString] = """
+_AT_RISK: Final[LiteralString] = """
+    o.strategy_id = state.strategy_id AND o.mode = state.book AND o.outcome = 'OPEN'
+    AND (o.executed_shares > 0 OR o.reserved_usd > 0)
+"""
+"""As the index `lt_orders_at_risk` has it."""
+
+_STAKES: Final[LiteralString] = f"""
     SELECT coalesce(json_agg(json_build_object(
                'condition_id', o.condition_id, 'token_id', o.token_id,
                'is_neg_risk', o.is_neg_risk, 'is_yes', CASE o.token_id
@@ -52,14 +58,11 @@ _STAKES: Final[LiteralString] = """
                'shares', o.executed_shares::text, 'cost_usd', o.executed_usd::text,
                'reserved_usd', o.reserved_usd::text, 'limit_price', o.limit_price::text,
                'left_usd', least(o.reserved_usd, o.maker_units / 1000000.0 - o.executed_usd)::text)
-               ORDER BY o.lt_order_id)
-               FILTER (WHERE o.condition_id = m.condition_id OR its.event_id = m.event_id),
-               '[]') AS stakes,
-           count(*) AS open_positions
-      FROM lt_orders o LEFT JOIN markets its ON its.condition_id = o.condition_id
-     WHERE o.strategy_id = state.strategy_id AND o.mode = state.book AND o.outcome = 'OPEN'
-       AND (o.executed_shares > 0 OR o.reserved_usd > 0)
-"""
+               ORDER BY o.lt_order_id), '[]') AS stakes,
+           (SELECT count(*) FROM lt_orders o WHERE {_AT_RISK}) AS open_positions
+      FROM markets its JOIN lt_orders o ON o.condition_id = its.condition_id
+     WHERE (its.condition_id = m.condition_id OR its.event_id = m.event_id) AND {_AT_RISK}
+"""  # noqa: S608  the condition is a constant
 """Of the strategy: what it holds and works beside the market `m`, and how much in all."""
 
 _COMMITTED: Final[LiteralString] = """
