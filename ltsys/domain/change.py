@@ -13,6 +13,8 @@ class ChangeKind(StrEnum):
     """Go on to the next stage."""
     LIMIT = "limit"
     """Loosen one limit."""
+    SETTING = "setting"
+    """Loosen how orders are sent: the slippage tolerance, the age of signals, a rest."""
     SIZING = "sizing"
     """Take over how the FT wallet sizes its bets now; only its owner can start the wait."""
 

@@ -11,6 +11,7 @@ from ltsys.domain.money import Shares, Usd
 from ltsys.domain.promotion import Record
 from ltsys.domain.shadow import ShadowOrder
 from ltsys.domain.stage import StageStep, Standing
+from ltsys.domain.strategy import Strategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,4 +121,11 @@ class ChangeStore(Protocol):
 
     def set_bet_cap(self, strategy_id: StrategyId, cap: Usd | None) -> None:
         """Raises StaleWriteError where there is no such strategy."""
+        ...
+
+    def save_settings(self, strategy: Strategy) -> None:
+        """Tolerance, time in force, signal age and cooldown are the strategy's; nothing else is.
+
+        The caller holds its lock. Raises StaleWriteError where there is no such strategy.
+        """
         ...

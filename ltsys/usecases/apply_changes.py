@@ -6,8 +6,10 @@ from ltsys.domain.change import ChangeEvent, ChangeKind, PendingChange
 from ltsys.domain.errors import SettingsError, StaleWriteError
 from ltsys.domain.money import Usd
 from ltsys.domain.rule_change import parsed
+from ltsys.domain.setting_change import parsed_setting
 from ltsys.ports.records import LogEntry
 from ltsys.usecases.change_rules import set_rules
+from ltsys.usecases.change_settings import set_settings
 from ltsys.usecases.desk import Oversight
 from ltsys.usecases.promote import apply_promotion
 from ltsys.usecases.request_change import proposal_key
@@ -37,6 +39,8 @@ def _apply(change: PendingChange, oversight: Oversight) -> None:
             apply_promotion(change, oversight=oversight)
         case ChangeKind.LIMIT:
             _apply_limit(change, oversight)
+        case ChangeKind.SETTING:
+            _apply_setting(change, oversight)
         case ChangeKind.SIZING:
             _apply_sizing(change, oversight)
 
@@ -53,6 +57,16 @@ def _apply_limit(change: PendingChange, oversight: Oversight) -> None:
         except SettingsError as error:
             event, why = ChangeEvent.REFUSE, str(error)
         tx.end_change(change, event, by=_RULE, why=why)
+
+
+def _apply_setting(change: PendingChange, oversight: Oversight) -> None:
+    """Setting and row move together, as with limits."""
+    request, name = change.request, change.request.subject
+    by = f"{request.requested_by} (change {change.change_id})"
+    with oversight.store.transaction() as tx:
+        strategy = strategy_of(request.strategy_id, tx)
+        set_settings(strategy, {name: parsed_setting(name, request.after or "")}, by=by, tx=tx)
+        tx.end_change(change, ChangeEvent.APPLY, by=_RULE, why=_OVER)
 
 
 def _apply_sizing(change: PendingChange, oversight: Oversight) -> None:

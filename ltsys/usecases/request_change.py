@@ -53,7 +53,7 @@ def change_limits(
         firm = {name: value for name, value in changes.items() if name not in loose}
         rules = set_rules(strategy_id, firm, by=by, now=now, tx=tx)
         for name in changes:
-            _replace_waiting(strategy_id, name, by, tx)
+            replace_waiting(strategy_id, name, by, tx)
         requests = (
             ChangeRequest(
                 strategy_id=strategy_id,
@@ -67,7 +67,7 @@ def change_limits(
             )
             for name in loose
         )
-        return Outcome(rules=rules, waiting=tuple(_ask(each, tx) for each in requests))
+        return Outcome(rules=rules, waiting=tuple(ask(each, tx) for each in requests))
 
 
 def withdraw_change(change_id: int, *, by: str, why: str, oversight: Oversight) -> PendingChange:
@@ -117,6 +117,22 @@ def text_of(value: Value) -> str | None:
             return f"{value}"
 
 
+def replace_waiting(strategy_id: StrategyId, subject: str, by: str, tx: Transaction) -> None:
+    """Nothing waits any more that would change the subject."""
+    for change in tx.changes(strategy_id, only_open=True):
+        if change.request.subject == subject:
+            tx.end_change(change, ChangeEvent.REPLACE, by=by, why="a newer order about it")
+
+
+def ask(request: ChangeRequest, tx: Transaction) -> PendingChange:
+    """The change waits, and the log says until when."""
+    made = tx.add_change(request)
+    at = f"{request.effective_at:%Y-%m-%d %H:%M:%S} UTC"
+    message = f"change {made.change_id} by {request.requested_by} waits until {at}: {request}"
+    _log(request, message, tx)
+    return made
+
+
 def _open(change_id: int, tx: Transaction) -> PendingChange:
     change = tx.change(change_id)
     if change is None:
@@ -124,20 +140,6 @@ def _open(change_id: int, tx: Transaction) -> PendingChange:
     if not change.is_open:
         raise RefusedError(f"change {change_id} is {change.status} already: {change.why}")
     return change
-
-
-def _replace_waiting(strategy_id: StrategyId, subject: str, by: str, tx: Transaction) -> None:
-    for change in tx.changes(strategy_id, only_open=True):
-        if change.request.subject == subject:
-            tx.end_change(change, ChangeEvent.REPLACE, by=by, why="a newer order about it")
-
-
-def _ask(request: ChangeRequest, tx: Transaction) -> PendingChange:
-    made = tx.add_change(request)
-    at = f"{request.effective_at:%Y-%m-%d %H:%M:%S} UTC"
-    message = f"change {made.change_id} by {request.requested_by} waits until {at}: {request}"
-    _log(request, message, tx)
-    return made
 
 
 def _log(request: ChangeRequest, message: str, tx: Transaction) -> None:

@@ -29,6 +29,7 @@ from ltsys.domain.order import OrderEvent
 from ltsys.domain.shadow import ShadowOrder
 from ltsys.domain.stage import Stage, StageStep, Standing
 from ltsys.domain.strategy import Mode
+from ltsys.domain.venue import TimeInForce
 from ltsys.ports.stages import DrillRow
 
 SHADOW = Standing(stage=Stage.SHADOW)
@@ -341,3 +342,36 @@ def test_what_was_seen_of_an_ft_wallet_is_kept(store):
     assert strategy.bet_cap == Usd.of(40)
     with pytest.raises(StaleWriteError), store.transaction() as tx:
         tx.set_bet_cap("LT_NONE", None)
+
+
+def test_settings_are_saved_and_nothing_else_of_the_strategy_moves(store):
+    with_strategy(store)
+    with store.transaction() as tx:
+        before, rules = tx.rules(STRATEGY)
+    after = replace(
+        before,
+        slippage_tolerance=Decimal("0.125"),
+        time_in_force=TimeInForce.FOK,
+        max_signal_age_s=7,
+        cooldown_s=11,
+    )
+
+    with store.transaction() as tx:
+        tx.save_settings(replace(after, initial_capital=Usd.of(1), is_active=False))
+
+    with store.transaction() as tx:
+        assert tx.rules(STRATEGY) == (after, rules)
+    with pytest.raises(StaleWriteError), store.transaction() as tx:
+        tx.save_settings(replace(after, strategy_id="LT_NOBODY"))
+
+
+def test_a_loosened_setting_waits_as_every_change_does(store):
+    """L61."""
+    with_strategy(store)
+    request = a_request("slippage_tolerance", kind=ChangeKind.SETTING, before="0.03", after="0.05")
+
+    with store.transaction() as tx:
+        made = tx.add_change(request)
+
+    with store.transaction() as tx:
+        assert tx.change(made.change_id) == made

@@ -69,6 +69,20 @@ class StrategyRecords(Session):
             return
         self._tables.lt_strategies[strategy_id] = replace(row, rules=rules)
 
+    def save_settings(self, strategy: Strategy) -> None:
+        row = self._tables.lt_strategies.get(strategy.strategy_id)
+        if row is None:
+            self._stale.append(f"strategy {strategy.strategy_id}")
+            return
+        now = replace(
+            row.strategy,
+            slippage_tolerance=strategy.slippage_tolerance,
+            time_in_force=strategy.time_in_force,
+            max_signal_age_s=strategy.max_signal_age_s,
+            cooldown_s=strategy.cooldown_s,
+        )
+        self._tables.lt_strategies[strategy.strategy_id] = replace(row, strategy=now)
+
     def save_state(self, strategy_id: StrategyId, state: RiskState) -> None:
         row = self._tables.lt_strategies.get(strategy_id)
         if row is None or state.book not in row.states:

@@ -110,6 +110,23 @@ class StrategyRecords(Session):
             what=f"rules of {strategy_id}",
         )
 
+    def save_settings(self, strategy: Strategy) -> None:
+        self._write_one(
+            """
+            UPDATE lt_strategies SET slippage_tolerance_pct = %s, time_in_force = %s,
+                   max_signal_age_s = %s, cooldown_s = %s, updated_at = clock_timestamp()
+             WHERE strategy_id = %s
+            """,
+            (
+                strategy.slippage_tolerance,
+                strategy.time_in_force,
+                strategy.max_signal_age_s,
+                strategy.cooldown_s,
+                strategy.strategy_id,
+            ),
+            what=f"strategy {strategy.strategy_id}",
+        )
+
     def save_state(self, strategy_id: StrategyId, state: RiskState) -> None:
         balances = state.balances
         self._write_one(
