@@ -21,6 +21,7 @@ beat_schedule = {
     "sweep the orders": {"task": "fills.sweep_orders", "schedule": SWEEP_S},
     "sweep the halts": {"task": "fills.sweep_halts", "schedule": SWEEP_S},
     "sweep the breakers": {"task": "fills.sweep_breakers", "schedule": SWEEP_S},
+    "keep the board": {"task": "fills.keep_board", "schedule": SWEEP_S},
     "check the health": {"task": "fills.check_health", "schedule": SWEEP_S},
     "resolve the markets": {"task": "resolution.resolve_markets", "schedule": SYNC_S},
     "sync the changes of FT wallets": {"task": "signals.sync_ft_changes", "schedule": SWEEP_S},

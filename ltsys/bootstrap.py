@@ -20,6 +20,7 @@ from ltsys.adapters.polymarket.signing import PolymarketSigner, require_fast_bac
 from ltsys.adapters.polymarket.stream import PolymarketStreams
 from ltsys.adapters.polymarket.trade_feed import PolymarketTradeFeed
 from ltsys.adapters.postgres import PostgresStore
+from ltsys.adapters.postgres.dashboard.keeping import PostgresBoardKeeping
 from ltsys.adapters.postgres.dashboard.reads import PostgresDashboard
 from ltsys.adapters.postgres.queries import PostgresQueries
 from ltsys.adapters.sabotage import Saboteur
@@ -32,6 +33,7 @@ from ltsys.domain.market import Market
 from ltsys.domain.promotion import Gates
 from ltsys.domain.source_trade import SourceTrade
 from ltsys.ports import Clock, MarketData, ModelScores
+from ltsys.ports.board_keeping import BoardKeeping
 from ltsys.ports.dashboard import Dashboard
 from ltsys.ports.keys import MasterKeys
 from ltsys.ports.queries import Queries
@@ -87,6 +89,10 @@ class Services:
     @cached_property
     def dashboard(self) -> Dashboard:
         return PostgresDashboard(self._database_url)
+
+    @cached_property
+    def board_keeping(self) -> BoardKeeping:
+        return PostgresBoardKeeping(self._database_url)
 
     @cached_property
     def tasks(self) -> Tasks:

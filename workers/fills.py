@@ -36,6 +36,13 @@ def check_health() -> None:
         check(desk=services().desk)
 
 
+@app.task(name="fills.keep_board")
+def keep_board() -> None:
+    """Keep what the board shows of those whose orders changed."""
+    if is_first("keep_board", beat_schedule.SWEEP_S):
+        services().board_keeping.keep()
+
+
 @app.task(name="fills.track_order")
 def track_order(lt_order_id: str) -> None:
     """Count the fills of one order and end it where the venue's answers do."""

@@ -54,10 +54,11 @@ _STATEMENTS: Final[tuple[LiteralString, ...]] = (
     f"""
     INSERT INTO ft_orders (ft_order_id, wallet_id, source_trade_id, trader_address, condition_id,
         token_id, token_label, title, side, entry_price, size, trader_win_rate,
-        trader_resolved_count, edge, conviction, order_time, outcome, pnl)
+        trader_resolved_count, edge, conviction, order_time, outcome, pnl, resolved_at)
     SELECT 'ft-' || n, wallet_id, trade, '0x', condition_id, '1', 'Yes', 'Rain', 'BUY', 0.5, 10,
            0.6, 40, 0.1, 1, at, CASE WHEN kind < 60 THEN 'WON' ELSE 'OPEN' END,
-           CASE WHEN kind < 60 THEN 1.25 END
+           CASE WHEN kind < 60 THEN 1.25 - n * 7 %% 11 * 0.3 END,
+           CASE WHEN kind < 60 THEN at + interval '1 hour' END
     {_NUMBERED}
     """,
     f"""
@@ -70,7 +71,7 @@ _STATEMENTS: Final[tuple[LiteralString, ...]] = (
         trader_address, condition_id, token_id, token_label, mode, status, denial_code,
         denial_text, ft_price, ft_size_usd, limit_price, planned_at, executed_price,
         executed_shares, executed_usd, slippage_pct, fill_rate, latency_ms, outcome, pnl,
-        ft_signal_time, created_at)
+        resolved_at, ft_signal_time, created_at)
     SELECT lt_order_id, strategy_id, 'ft-' || n, CASE WHEN kind < 70 OR kind >= 90 THEN order_id
                END, trade, '0x', condition_id, '1', 'Yes', 'live',
            CASE WHEN kind < 70 THEN 'filled' WHEN kind < 90 THEN 'denied'
@@ -81,7 +82,8 @@ _STATEMENTS: Final[tuple[LiteralString, ...]] = (
            CASE WHEN kind < 70 THEN 19.8 ELSE 0 END, CASE WHEN kind < 70 THEN 10 ELSE 0 END,
            CASE WHEN kind < 70 THEN 0.01 END, CASE WHEN kind < 70 THEN 1 END, 80,
            CASE WHEN kind < 30 THEN 'WON' WHEN kind < 60 THEN 'LOST' ELSE 'OPEN' END,
-           CASE WHEN kind < 30 THEN 9.8 WHEN kind < 60 THEN -10 END, at, at
+           CASE WHEN kind < 30 THEN 9.8 WHEN kind < 60 THEN -10 END,
+           CASE WHEN kind < 60 THEN at + interval '1 hour' END, at, at
     {_NUMBERED}
     """,
     f"""

@@ -33,6 +33,34 @@ def verify(as_json: AsJson = False, data_dir: DataDir = None) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def board(
+    write: Annotated[
+        bool, typer.Option("--write", help="Compute what differs anew, after showing it.")
+    ] = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Compare what the dashboard's table keeps with the orders; exit 1 when a number differs."""
+    keeping = attach(data_dir).board_keeping
+    drifts = keeping.drifts()
+    if as_json:
+        print_json({"is_right": not drifts, "drifts": drifts})
+    elif drifts:
+        shown = table("Kept numbers that differ", "name", "number", "kept", "computed")
+        for each in drifts:
+            shown.add_row(each.name, each.what, each.kept or "–", each.computed or "–")
+        console().print(shown)
+    else:
+        console().print("Every kept number of the board follows from its orders.")
+    if drifts and write:
+        keeping.forget(frozenset(each.name for each in drifts))
+        while keeping.keep():
+            pass
+    elif drifts:
+        raise typer.Exit(1)
+
+
 @app.command("explain")
 def explain_books(
     whose: Annotated[str, typer.Argument(metavar="STRATEGY|ORDER", help="LT_… or lto_…")],

@@ -81,6 +81,13 @@ _ROWS: Final = """
             stage, staged_at, mode_since)
         VALUES (%(strategy)s, %(user)s, %(wallet)s, %(address)s, %(noon)s, 100, 0, 'FAK', 60, 0,
             'full', %(noon)s, %(noon)s);
+    INSERT INTO ft_board (wallet_id, capital, order_count, open_count, at_risk, resolved_count,
+            won_count, lost_count, pnl, drawdown)
+        VALUES (%(wallet)s, 100, 1, 1, 10, 0, 0, 0, 0, 0);
+    INSERT INTO lt_board (strategy_id, capital, mode, since, order_count, open_count, denied_count,
+            rejected_count, filled_count, working_count, resolved_count, won_count, lost_count,
+            pnl, drawdown)
+        VALUES (%(strategy)s, 100, 'live', %(noon)s, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0);
     INSERT INTO lt_stage_log (strategy_id, to_stage, by_whom, cause, numbers, at)
         VALUES (%(strategy)s, 'shadow', %(user)s, %(text)s, '{}', %(noon)s);
     INSERT INTO lt_pending_changes (strategy_id, kind, subject, status, requested_at, requested_by)

@@ -11,7 +11,7 @@ from ltsys.adapters.postgres.session import Connection
 from ltsys.domain.ids import UserId
 from ltsys.ports.queries import StoreUnavailableError
 
-_SESSION = "-c timezone=UTC -c default_transaction_read_only=on -c statement_timeout=10s"
+_SESSION = "-c timezone=UTC -c default_transaction_read_only=on -c statement_timeout=10s -c jit=off"
 _ONE_SNAPSHOT = " -c default_transaction_isolation=repeatable\\ read"
 _PATIENCE_S = 3
 _AS_USER = """

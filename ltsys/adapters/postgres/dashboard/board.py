@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final, LiteralString
 
 from ltsys.adapters.postgres.breakers import breakers_of
+from ltsys.adapters.postgres.dashboard.tallies import FT_TALLIES, LT_TALLIES, OF_ITS_MONEY
 from ltsys.adapters.postgres.ledger_reads import UserReads
 from ltsys.adapters.postgres.rows import state_of, strategy_of
 from ltsys.adapters.postgres.rule_rows import rules_of
@@ -71,10 +72,6 @@ class BoardReads(UserReads):
         )
 
 
-_OF_ITS_MONEY: Final[LiteralString] = (
-    "o.mode = s.execution_mode AND o.ft_signal_time >= s.mode_since"
-)
-"""Since the strategy trades with the money that it trades with now: paper and real never mix."""
 _ONLY_STRATEGY: Final[LiteralString] = """
     (%(only)s::text IS NULL OR %(only)s IN (s.strategy_id, s.ft_wallet_id))
 """
@@ -82,75 +79,33 @@ _ONLY_WALLET: Final[LiteralString] = """
     (%(only)s::text IS NULL OR w.wallet_id = %(only)s OR w.wallet_id = (
         SELECT one.ft_wallet_id FROM lt_strategies one WHERE one.strategy_id = %(only)s))
 """
-_RESULTS: Final[LiteralString] = """
-    resolved AS (
-        SELECT *, sum(pnl::float8) OVER (PARTITION BY name ORDER BY resolved_at) AS total
-          FROM ended),
-    fallen AS (
-        SELECT *, greatest(0, max(total) OVER (PARTITION BY name ORDER BY resolved_at)) AS peak
-          FROM resolved),
-    results AS (
-        SELECT name, count(*) AS resolved_count, sum(pnl) AS pnl,
-               count(*) FILTER (WHERE outcome = 'WON') AS won_count,
-               count(*) FILTER (WHERE outcome = 'LOST') AS lost_count,
-               sum(pnl) FILTER (WHERE (resolved_at AT TIME ZONE 'UTC')::date = %(today)s)
-                   AS pnl_today,
-               max((peak - total) / nullif(greatest(capital, 0) + peak, 0))::numeric AS drawdown,
-               (avg(pnl::float8) / nullif(stddev_samp(pnl::float8), 0))::numeric AS sharpe
-          FROM fallen GROUP BY name)
-"""
-"""Of `ended (name, pnl, outcome, resolved_at, capital)`; what came at one moment counts as one.
-
-The two figures without a unit are of binary floats: they are for showing alone, and quick.
+_TODAY: Final[LiteralString] = """
+    resolved_at >= %(today)s::date::timestamp AT TIME ZONE 'UTC'
+    AND resolved_at < (%(today)s::date + 1)::timestamp AT TIME ZONE 'UTC'
 """
 _FORWARD: Final[LiteralString] = f"""
-    WITH ended AS (
-        SELECT f.wallet_id AS name, f.pnl, f.outcome, f.resolved_at,
-               coalesce((w.rules ->> 'starting_balance')::numeric, 0) AS capital
-          FROM ft_orders f JOIN ft_wallets w USING (wallet_id)
-         WHERE f.outcome <> 'OPEN' AND {of_ft_wallet("w")} AND {_ONLY_WALLET}),
-    {_RESULTS}
+    WITH asked AS (SELECT w.wallet_id FROM ft_wallets w WHERE {_ONLY_WALLET}),
+    {FT_TALLIES}
     SELECT w.wallet_id, w.display_name, w.is_active, w.problem, w.started_at,
-           coalesce((w.rules ->> 'starting_balance')::numeric, 0) AS starting_balance,
-           coalesce(w.rules ->> 'allocation_method', 'FIXED') AS method,
-           o.order_count, o.open_count, o.at_risk, results.*
-      FROM ft_wallets w LEFT JOIN results ON results.name = w.wallet_id
-      LEFT JOIN (SELECT wallet_id, count(*) AS order_count,
-                        count(*) FILTER (WHERE outcome = 'OPEN') AS open_count,
-                        sum(size) FILTER (WHERE outcome = 'OPEN') AS at_risk
-                   FROM ft_orders w WHERE {_ONLY_WALLET} GROUP BY wallet_id) AS o USING (wallet_id)
-     WHERE {of_ft_wallet("w")} AND {_ONLY_WALLET} ORDER BY w.wallet_id
+           capital AS starting_balance,
+           coalesce(w.rules ->> 'allocation_method', 'FIXED') AS method, tallies.*,
+           (SELECT sum(f.pnl) FROM ft_orders f
+             WHERE f.wallet_id = w.wallet_id AND f.outcome <> 'OPEN' AND {_TODAY}) AS pnl_today
+      FROM tallies JOIN ft_wallets w USING (wallet_id)
+     WHERE {of_ft_wallet("w")} ORDER BY w.wallet_id
 """  # noqa: S608  the parts are constants
 _LIVE: Final[LiteralString] = f"""
-    WITH ended AS (
-        SELECT o.strategy_id AS name, o.pnl, o.outcome, o.resolved_at,
-               s.initial_capital AS capital
-          FROM lt_orders o JOIN lt_strategies s USING (strategy_id)
-         WHERE o.outcome <> 'OPEN' AND o.pnl IS NOT NULL AND {_OF_ITS_MONEY}
-           AND {of_user("o.strategy_id")} AND {_ONLY_STRATEGY}),
-    {_RESULTS}
-    SELECT s.strategy_id, {STATE_COLUMNS}, {BREAKER_COLUMNS}, o.*, results.*
-      FROM lt_strategies s
+    WITH asked AS (SELECT s.strategy_id FROM lt_strategies s WHERE {_ONLY_STRATEGY}),
+    {LT_TALLIES}
+    SELECT s.strategy_id, {STATE_COLUMNS}, {BREAKER_COLUMNS}, tallies.*,
+           (SELECT sum(o.pnl) FROM lt_orders o
+             WHERE o.strategy_id = s.strategy_id AND o.outcome <> 'OPEN' AND {OF_ITS_MONEY}
+               AND {_TODAY}) AS pnl_today
+      FROM tallies JOIN lt_strategies s USING (strategy_id)
       JOIN lt_risk_rules r USING (strategy_id)
       JOIN lt_risk_state state
         ON state.strategy_id = s.strategy_id AND state.book = s.execution_mode
-      LEFT JOIN results ON results.name = s.strategy_id
-      LEFT JOIN (
-           SELECT strategy_id AS of, count(*) AS order_count,
-                  count(*) FILTER (WHERE outcome = 'OPEN' AND executed_shares > 0) AS open_count,
-                  count(*) FILTER (WHERE status = 'denied') AS denied_count,
-                  count(*) FILTER (WHERE status = 'rejected') AS rejected_count,
-                  count(*) FILTER (WHERE executed_shares > 0) AS filled_count,
-                  count(*) FILTER (WHERE status IN ('planned', 'submitting', 'unknown', 'live',
-                                                    'partially_filled')) AS working_count,
-                  avg(slippage_pct) AS slippage_ratio,
-                  avg(coalesce(fill_rate, 0)) FILTER
-                      (WHERE status IN ('filled', 'canceled', 'expired', 'rejected')) AS fill_rate,
-                  round(avg(latency_ms)) AS latency
-             FROM lt_orders o JOIN lt_strategies s USING (strategy_id)
-            WHERE {_OF_ITS_MONEY} AND {_ONLY_STRATEGY} GROUP BY strategy_id) AS o
-           ON o.of = s.strategy_id
-     WHERE {of_user("s.strategy_id")} AND {_ONLY_STRATEGY} ORDER BY s.strategy_id
+     WHERE {of_user("s.strategy_id")} ORDER BY s.strategy_id
 """  # noqa: S608  the parts are constants
 _OF_NAMES: Final[LiteralString] = f"""
     (SELECT wallet_id AS name, resolved_at, pnl, outcome
@@ -159,7 +114,7 @@ _OF_NAMES: Final[LiteralString] = f"""
      UNION ALL
      SELECT strategy_id, resolved_at, pnl, outcome
        FROM lt_orders o JOIN lt_strategies s USING (strategy_id)
-      WHERE outcome <> 'OPEN' AND pnl IS NOT NULL AND {_OF_ITS_MONEY}
+      WHERE outcome <> 'OPEN' AND pnl IS NOT NULL AND {OF_ITS_MONEY}
         AND strategy_id = ANY(%(names)s) AND {of_user("strategy_id")}) AS results
 """  # noqa: S608  the parts are constants
 _SPAN: Final[LiteralString] = f"""
@@ -246,7 +201,7 @@ def _ft_row(row: Row) -> FtBoardRow:
         is_active=row["is_active"],
         problem=row["problem"],
         starting_balance=Usd(row["starting_balance"]),
-        at_risk=Usd(row["at_risk"] or Decimal(0)),
+        at_risk=Usd(row["at_risk"]),
         started_at=row["started_at"],
         method=row["method"],
         results=_results(row),
@@ -260,26 +215,26 @@ def _lt_row(row: Row) -> LtBoardRow:
         state=state_of(row),
         breakers=breakers_of(row).tripped,
         results=_results(row),
-        denied_count=row["denied_count"] or 0,
-        rejected_count=row["rejected_count"] or 0,
-        filled_count=row["filled_count"] or 0,
-        working_count=row["working_count"] or 0,
+        denied_count=row["denied_count"],
+        rejected_count=row["rejected_count"],
+        filled_count=row["filled_count"],
+        working_count=row["working_count"],
         fill_rate=row["fill_rate"],
         slippage_ratio=row["slippage_ratio"],
-        latency_ms=None if row["latency"] is None else int(row["latency"]),
+        latency_ms=None if row["latency"] is None else round(row["latency"]),
     )
 
 
 def _results(row: Row) -> Results:
     return Results(
-        order_count=row["order_count"] or 0,
-        open_count=row["open_count"] or 0,
-        resolved_count=row["resolved_count"] or 0,
-        won_count=row["won_count"] or 0,
-        lost_count=row["lost_count"] or 0,
-        pnl=Usd(row["pnl"] or Decimal(0)),
+        order_count=row["order_count"],
+        open_count=row["open_count"],
+        resolved_count=row["resolved_count"],
+        won_count=row["won_count"],
+        lost_count=row["lost_count"],
+        pnl=Usd(row["pnl"]),
         pnl_today=Usd(row["pnl_today"] or Decimal(0)),
-        drawdown_ratio=row["drawdown"] or Decimal(0),
+        drawdown_ratio=row["drawdown"],
         sharpe=row["sharpe"],
     )
 
