@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ltsys.domain.decision import Case, Decision, decision_on, in_sight
-from ltsys.domain.denial import Denial, DenialCode
+from ltsys.domain.denial import Denial
 from ltsys.domain.errors import (
     AlreadyRecordedError,
     HaltedError,
@@ -32,12 +32,11 @@ from ltsys.domain.situation import Situation
 from ltsys.domain.source_trade import Side
 from ltsys.domain.strategy import Signal
 from ltsys.domain.venue import OrderTicket, SignedOrder
-from ltsys.domain.wallet_cash import WalletCash
 from ltsys.ports.records import Execution, LogEntry, SignalKey
 from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import end_if_over, set_aside
 from ltsys.usecases.desk import Desk
-from ltsys.usecases.read_collateral import read_collateral
+from ltsys.usecases.fill_gap import Gap, fill_gap, gap_behind
 from ltsys.usecases.record_answer import Answer, record_answer
 from ltsys.usecases.trip_breakers import judge_book
 
@@ -45,7 +44,6 @@ _NoAnswer = VenueUnavailableError | MalformedAnswerError
 Offer = Book | _NoAnswer | None
 """The book of a moment; or why it could not be had, or that there is none."""
 _NO_ANSWER = (VenueUnavailableError, MalformedAnswerError)
-_OF_THE_WALLET = frozenset({DenialCode.WALLET_BALANCE_UNKNOWN, DenialCode.WALLET_BALANCE_EXCEEDED})
 
 
 def execute_order(key: SignalKey, *, desk: Desk) -> LtOrderId | None:
@@ -60,7 +58,7 @@ def execute_order(key: SignalKey, *, desk: Desk) -> LtOrderId | None:
         return None
     book = snapshot(signal, desk)
     try:
-        order = _plan_on_fresh_cash(signal, book, desk)
+        order = _plan_informed(signal, book, desk)
     except AlreadyRecordedError:
         return None
     if order is None or order.status is not OrderStatus.PLANNED:
@@ -105,22 +103,28 @@ def snapshot(signal: Signal, desk: Desk) -> Offer:
         return error
 
 
-def _plan_on_fresh_cash(signal: Signal, book: Offer, desk: Desk) -> LiveOrder | None:
-    """As `_plan`; an old reading of the wallet's cash is repeated before it denies the order."""
-    try:
-        return _plan(signal, book, desk)
-    except _StaleCashError:
-        # where the venue does not answer either, the denial stands: fail closed (LESSONS L18)
-        with suppress(*_NO_ANSWER):
-            read_collateral(desk=desk)
-        return _plan(signal, book, desk, may_read=False)
+def _plan_informed(signal: Signal, book: Offer, desk: Desk) -> LiveOrder | None:
+    """As `_plan`; what a denial was for lack of, or by an old reading of, is looked up once."""
+    looked_up: frozenset[Gap] = frozenset()
+    while True:
+        try:
+            return _plan(signal, book, desk, looked_up)
+        except _UninformedError as error:
+            looked_up |= {error.gap}
+            # where the venue does not answer either, the denial stands: fail closed (LESSONS L18)
+            with suppress(*_NO_ANSWER):
+                fill_gap(error.gap, signal, desk=desk)
 
 
-class _StaleCashError(LtsysError):
-    """The wallet's cash was not read lately, and by what was read the order is denied."""
+class _UninformedError(LtsysError):
+    """The order is denied for what we do not know, and have not asked about."""
+
+    def __init__(self, gap: Gap) -> None:
+        super().__init__(gap)
+        self.gap = gap
 
 
-def _plan(signal: Signal, book: Offer, desk: Desk, *, may_read: bool = True) -> LiveOrder | None:
+def _plan(signal: Signal, book: Offer, desk: Desk, looked_up: frozenset[Gap]) -> LiveOrder | None:
     """T1: lock the strategy, decide, reserve. None when the signal was decided before.
 
     Raises what the book could not be had for, or HaltedError for a gate that is shut, while the
@@ -140,8 +144,9 @@ def _plan(signal: Signal, book: Offer, desk: Desk, *, may_read: bool = True) -> 
         if isinstance(book, Book):
             execution = judge_book(execution, book, tx)
         decision = decided(execution, book, now, desk)
-        if may_read and _is_stale(decision.verdict, execution.cash, desk):
-            raise _StaleCashError
+        gap = gap_behind(decision.verdict, execution.cash, desk)
+        if gap is not None and gap not in looked_up:
+            raise _UninformedError(gap)
         order = _record(decision, execution, tx)
         tx.add_decision(decision)
         return order
@@ -156,13 +161,6 @@ def _record(decision: Decision, execution: Execution, tx: Transaction) -> LiveOr
     order = planned(signal, verdict, book=execution.state.book)
     _reserve(execution, order, tx)
     return order
-
-
-def _is_stale(verdict: Plan | Denial, cash: WalletCash, desk: Desk) -> bool:
-    if isinstance(verdict, Plan) or verdict.code not in _OF_THE_WALLET:
-        return False
-    oldest = desk.clock.wall() - desk.patience.cash_is_fresh_for
-    return cash.read_at is None or cash.read_at < oldest
 
 
 def decided(

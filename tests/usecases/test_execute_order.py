@@ -213,10 +213,16 @@ def test_a_signal_waits_for_a_book_no_longer_than_its_strategy_lets_it(floor):
     assert floor.row(key).denial.code is DenialCode.SIGNAL_TOO_OLD
 
 
+def forget_the_market(floor):
+    """Neither we nor the venue know it."""
+    floor.store.tables.markets.clear()
+    floor.market_data.shown.clear()
+
+
 CAUSES = {
     DenialCode.STRATEGY_PAUSED: lambda f: pause_strategy(STRATEGY, "a person", store=f.store),
     DenialCode.SIGNAL_TOO_OLD: lambda f: f.clock.move(181 * SECOND),
-    DenialCode.MARKET_UNKNOWN: lambda f: f.store.tables.markets.clear(),
+    DenialCode.MARKET_UNKNOWN: forget_the_market,
     DenialCode.MARKET_NOT_OPEN: lambda f: f.tables_market(a_market(accepts_orders=False)),
     DenialCode.NO_BOOK: lambda f: f.market_data.books.clear(),
     DenialCode.NO_MIDPOINT: lambda f: f.market_data.books.update({YES: a_book(bid=None)}),
