@@ -5,8 +5,8 @@ The triggers only add a row, so they wait for nobody: who trades never shares a 
 
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
