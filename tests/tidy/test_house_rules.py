@@ -8,6 +8,7 @@ from pathlib import Path
 
 import house_rules
 import pytest
+from alembic.script import ScriptDirectory
 from house_rules import PYTHON_RULES, Rule, Source
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +63,14 @@ def test_the_lock_is_plain_and_pins_all_that_is_required():
 
     assert not [*house_rules.every_pin_is_plain(source)]
     assert not missing, f"run `make lock`: {missing}"
+
+
+def test_the_migrations_follow_one_another():
+    """Two of one number, or with one parent, and nothing can be brought up to date any more."""
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    numbers = [path.name[:4] for path in sorted((ROOT / "migrations" / "versions").glob("0*.py"))]
+
+    assert [each.revision for each in reversed([*scripts.walk_revisions()])] == numbers
 
 
 def test_every_make_target_is_described():
