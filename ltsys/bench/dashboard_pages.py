@@ -36,11 +36,11 @@ def dashboard_reads(
     recent = LogFilter(since=now - timedelta(days=7))
     return {
         "page: strategies": page(lambda books: books.board(today)),
-        "page: compare": page(lambda b: b.board(today), lambda b: [b.gap(each) for each in twenty]),
+        "page: compare": page(lambda b: b.board(today), lambda b: b.gaps(twenty)),
         "page: charts": page(lambda b: b.board(today), lambda b: b.timeline(drawn)),
         "page: a strategy": page(
             lambda books: books.board(today, one),
-            lambda books: books.gap(one),
+            lambda books: books.gaps([one]),
             lambda books: books.timeline([one]),
             lambda books: books.positions(one),
             listed(strategy_id=one, statuses=at_work),

@@ -322,7 +322,9 @@ class DashboardReads(Protocol):
         """Of these wallets and strategies together."""
         ...
 
-    def gap(self, strategy_id: StrategyId) -> Gap: ...
+    def gaps(self, strategy_ids: Sequence[StrategyId]) -> Mapping[StrategyId, Gap]:
+        """Of each that the user may see."""
+        ...
 
     def orders(self, wanted: OrderFilter, place: Place) -> Slice[OrderRow]:
         """Newest first."""

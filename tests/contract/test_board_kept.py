@@ -11,6 +11,7 @@ from two_users import ANN, BOB, strategy_of, with_two_users
 
 from ltsys.adapters.postgres.dashboard.keeping import PostgresBoardKeeping
 from ltsys.adapters.postgres.dashboard.reads import PostgresDashboard
+from ltsys.adapters.postgres.queries import PostgresQueries
 from ltsys.ports.dashboard import Board
 
 TODAY = NOON.date()
@@ -50,8 +51,14 @@ def board_of(url: str) -> Board:
         return books.board(TODAY)
 
 
-def computed_anew(url: str) -> Board:
-    """The board with nothing kept, read beside the kept one and taken back."""
+def shown_in(url: str) -> tuple[object, ...]:
+    """All that is read of kept sums: the page's table, the API's list, the pulse."""
+    queries = PostgresQueries(url)
+    return board_of(url), queries.strategies(), queries.pulse().ft_order_count
+
+
+def computed_anew(url: str) -> tuple[object, ...]:
+    """The same with nothing kept, read beside the kept one and taken back."""
     with psycopg.connect(url) as connection:
         saved = [
             connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  constants
@@ -59,7 +66,7 @@ def computed_anew(url: str) -> Board:
         ]
         connection.execute("DELETE FROM ft_board")
         connection.execute("DELETE FROM lt_board")
-    found = board_of(url)
+    found = shown_in(url)
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         for table, rows in zip(("ft_board", "lt_board"), saved, strict=True):
             for row in rows:
@@ -150,7 +157,7 @@ def test_what_is_kept_shows_as_what_is_computed(url, seed):
         if not chance.randrange(4):
             keeping.keep()
         if not number % 12:
-            shown = board_of(url)
+            shown = shown_in(url)
             assert keeping.drifts() == ()
             assert shown == computed_anew(url)
 

@@ -50,7 +50,7 @@ NAMED = {
 PAGE_ARGUMENTS = {
     "board": [NOON.date()],
     "timeline": [[strategy_of(BOB)]],
-    "gap": [strategy_of(BOB)],
+    "gaps": [[strategy_of(BOB)]],
     "orders": [OrderFilter(), Place()],
     "timings": [order_of(BOB)],
     "fills": [None, Place()],

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Final, LiteralString, Self
 
 from ltsys.adapters.postgres.breakers import breaker_of, breaker_rule_of
+from ltsys.adapters.postgres.dashboard.tallies import FT_IS_KEPT
 from ltsys.adapters.postgres.halts import kept_halt_of
 from ltsys.adapters.postgres.operations import OperationsRecords, open_alert_of
 from ltsys.adapters.postgres.page_reads import PageReads
@@ -251,8 +252,11 @@ _PULSE: Final[LiteralString] = f"""
                AS oldest_unanswered_at,
            count(parked_at) AS parked_count,
            (SELECT count(*) FROM source_trades) AS source_trade_count,
-           (SELECT count(*) FROM ft_orders f WHERE %(user)s::text IS NULL OR f.wallet_id IN (
-               SELECT w.wallet_id FROM ft_wallets w WHERE {of_ft_wallet("w")})) AS ft_order_count,
+           (SELECT coalesce(sum(CASE WHEN {FT_IS_KEPT} THEN
+                       (SELECT order_count FROM ft_board k WHERE k.wallet_id = w.wallet_id)
+                       ELSE (SELECT count(*) FROM ft_orders f WHERE f.wallet_id = w.wallet_id)
+                       END), 0)::bigint
+              FROM ft_wallets w WHERE {of_ft_wallet("w")}) AS ft_order_count,
            (SELECT count(*) FROM lt_fills WHERE status <> 'failed'
                AND {of_user("strategy_id")}) AS fill_count,
            (SELECT count(*) FROM markets WHERE resolved_at IS NOT NULL) AS resolved_market_count

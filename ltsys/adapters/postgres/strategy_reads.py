@@ -3,6 +3,7 @@
 from typing import Final, LiteralString
 
 from ltsys.adapters.postgres.breakers import breakers_of
+from ltsys.adapters.postgres.dashboard.tallies import LT_IS_KEPT
 from ltsys.adapters.postgres.rows import state_of, strategy_of
 from ltsys.adapters.postgres.rule_rows import rules_of
 from ltsys.adapters.postgres.session import Row
@@ -22,18 +23,20 @@ STRATEGIES: Final[LiteralString] = f"""
            SELECT count(*) AS ft_order_count, coalesce(sum(pnl), 0) AS ft_pnl
              FROM ft_orders WHERE wallet_id = s.ft_wallet_id AND order_time >= s.mode_since) AS f
      CROSS JOIN LATERAL (
-           SELECT count(*) AS order_count,
-                  count(*) FILTER (WHERE status = 'denied') AS denied_count,
-                  count(*) FILTER (WHERE executed_shares > 0) AS filled_count,
-                  coalesce(sum(pnl), 0) AS lt_pnl,
-                  avg(slippage_pct) AS slippage_ratio,
-                  avg(coalesce(fill_rate, 0)) FILTER
-                      (WHERE status IN ('filled', 'canceled', 'expired', 'rejected')) AS fill_rate
+           SELECT order_count, denied_count, filled_count, pnl AS lt_pnl, slippage_ratio, fill_rate
+             FROM lt_board k WHERE k.strategy_id = s.strategy_id AND {LT_IS_KEPT}
+            UNION ALL
+           SELECT count(*), count(*) FILTER (WHERE status = 'denied'),
+                  count(*) FILTER (WHERE executed_shares > 0), coalesce(sum(pnl), 0),
+                  avg(slippage_pct), avg(coalesce(fill_rate, 0)) FILTER
+                      (WHERE status IN ('filled', 'canceled', 'expired', 'rejected'))
              FROM lt_orders WHERE strategy_id = s.strategy_id AND mode = s.execution_mode
-              AND ft_signal_time >= s.mode_since) AS o
+              AND ft_signal_time >= s.mode_since
+           HAVING NOT ({LT_IS_KEPT})) AS o
 """  # noqa: S608  the columns are a constant
 """Of `lt_strategies s`, without a condition and an order.
 
+The orders' part is what is kept of it where none of them changed since.
 Of the time since the strategy trades with the money that it trades with now (LESSONS L36).
 """
 WALLETS: Final[LiteralString] = """

@@ -109,10 +109,11 @@ def compare(seen: Visiting, first: Annotated[int, Query(ge=0, le=100_000)] = 0) 
     def read(books: DashboardReads) -> dict[str, object]:
         board = books.board(today(seen))
         shown = board.live[first : first + _MOST_COMPARED]
+        gaps = books.gaps([row.strategy.strategy_id for row in shown])
         more = first + _MOST_COMPARED
         return {
             "tab": "compare",
-            "pairs": [(row, books.gap(row.strategy.strategy_id)) for row in shown],
+            "pairs": [(row, gaps[row.strategy.strategy_id]) for row in shown],
             "next": with_query(seen.request, first=f"{more}") if len(board.live) > more else None,
             **_counts(board),
         }

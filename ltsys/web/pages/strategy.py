@@ -64,7 +64,7 @@ def strategy(strategy_id: str, seen: Visiting) -> Response:
             "row": row,
             "forward": forward,
             "badges": state_badges(row),
-            "gap": books.gap(name),
+            "gap": books.gaps([name])[name],
             "bars": bars(row),
             "charts": _charts(books, name, row),
             "positions": positions,

@@ -215,7 +215,7 @@ def test_a_position_without_a_price_shows_a_dash_and_the_total_says_so(scene, an
 
 def test_the_causes_of_the_gap_add_up_to_it(scene):
     with scene.own.dashboard.reading() as books:
-        gap = books.gap(STRATEGY)
+        gap = books.gaps([STRATEGY])[STRATEGY]
 
     total = sum((row.amount.amount for row in gap.rows), gap.forward.amount)
     assert gap.rows

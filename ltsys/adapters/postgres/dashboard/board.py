@@ -54,22 +54,12 @@ class BoardReads(UserReads):
         rows = self._rows(_STEPS, {**asked, "step": step})
         return Timeline(step=step, rows=tuple(_step_row(row) for row in rows))
 
-    def gap(self, strategy_id: StrategyId) -> Gap:
-        found = self._rows(_GAP, self._asked(id=strategy_id))
-        whole = self._row(_GAP_WHOLE, self._asked(id=strategy_id)) or {}
-        forward, live = Usd(whole["forward"]), Usd(whole["live"])
-        rows = [_gap_row(row) for row in found]
-        # what rounding leaves, so that the causes add up to the cent
-        rest = live - forward - sum((row.amount for row in rows), ZERO_USD)
-        if rest:
-            rows.append(GapRow(cause=_ROUNDING, order_count=0, amount=rest))
-        return Gap(
-            forward=forward,
-            live=live,
-            rows=tuple(rows),
-            order_count=whole["order_count"],
-            compared_count=whole["compared_count"],
-        )
+    def gaps(self, strategy_ids: Sequence[StrategyId]) -> dict[StrategyId, Gap]:
+        rows = self._rows(_GAPS, self._asked(ids=list(strategy_ids)))
+        found: dict[StrategyId, list[Row]] = {}
+        for row in rows:
+            found.setdefault(StrategyId(row["strategy_id"]), []).append(row)
+        return {strategy_id: _gap(each) for strategy_id, each in found.items()}
 
 
 _ONLY_STRATEGY: Final[LiteralString] = """
@@ -127,52 +117,55 @@ _STEPS: Final[LiteralString] = f"""
       FROM {_OF_NAMES} WHERE resolved_at IS NOT NULL
      GROUP BY 1, 2 ORDER BY 2, 1
 """  # noqa: S608  the part is a constant
-_PAIRS: Final[LiteralString] = f"""
-    WITH pairs AS (
-        SELECT f.pnl AS forward, f.entry_price, f.size, f.size / f.entry_price AS ft_shares,
+_GAPS: Final[LiteralString] = f"""
+    WITH pairs AS MATERIALIZED (
+        SELECT s.strategy_id, f.pnl AS forward, f.entry_price, f.size,
+               f.size / f.entry_price AS ft_shares,
                o.pnl AS live, o.status, o.executed_shares AS shares, o.executed_usd AS cost,
                CASE WHEN o.executed_shares > 0 AND o.pnl IS NOT NULL
                     THEN (o.pnl + o.executed_usd) / o.executed_shares END AS payout
           FROM lt_strategies s
-          JOIN ft_orders f ON f.wallet_id = s.ft_wallet_id AND f.order_time >= s.mode_since
-          LEFT JOIN lt_orders o ON o.strategy_id = %(id)s
+          LEFT JOIN ft_orders f ON f.wallet_id = s.ft_wallet_id AND f.order_time >= s.mode_since
+          LEFT JOIN lt_orders o ON o.strategy_id = s.strategy_id
                                AND o.source_trade_id = f.source_trade_id
                                AND o.mode = s.execution_mode
-         WHERE s.strategy_id = %(id)s AND {of_user("s.strategy_id")})
-"""  # noqa: S608  the part is a constant
-_GAP: Final[LiteralString] = f"""
-    {_PAIRS},
+         WHERE s.strategy_id = ANY(%(ids)s) AND {of_user("s.strategy_id")}),
     causes AS (
-        SELECT CASE WHEN status IS NULL THEN 'not mirrored'
+        SELECT strategy_id,
+               CASE WHEN status IS NULL THEN 'not mirrored'
                     WHEN status IN ('denied', 'rejected') THEN status
                     WHEN status IN ('canceled', 'expired', 'filled') THEN 'unfilled'
                     ELSE 'still working' END AS cause, -forward AS amount
           FROM pairs WHERE coalesce(shares, 0) = 0 AND forward IS NOT NULL
         UNION ALL
-        SELECT 'one side still open', coalesce(live, 0) - coalesce(forward, 0)
+        SELECT strategy_id, 'one side still open', coalesce(live, 0) - coalesce(forward, 0)
           FROM pairs WHERE shares > 0 AND (live IS NULL) <> (forward IS NULL)
         UNION ALL
-        SELECT 'size', (shares - ft_shares) * (payout - entry_price)
+        SELECT strategy_id, 'size', (shares - ft_shares) * (payout - entry_price)
           FROM pairs WHERE shares > 0 AND live IS NOT NULL AND forward IS NOT NULL
         UNION ALL
-        SELECT 'exit', ft_shares * (payout - entry_price) - forward
+        SELECT strategy_id, 'exit', ft_shares * (payout - entry_price) - forward
           FROM pairs WHERE shares > 0 AND live IS NOT NULL AND forward IS NOT NULL
                        AND abs(ft_shares * (payout - entry_price) - forward) > 0.00001
         UNION ALL
-        SELECT 'price', shares * entry_price - cost
-          FROM pairs WHERE shares > 0 AND live IS NOT NULL AND forward IS NOT NULL)
-    SELECT cause, count(*) AS order_count, round(sum(amount), 6) AS amount
-      FROM causes GROUP BY cause ORDER BY abs(sum(amount)) DESC, cause
+        SELECT strategy_id, 'price', shares * entry_price - cost
+          FROM pairs WHERE shares > 0 AND live IS NOT NULL AND forward IS NOT NULL),
+    amounts AS (
+        SELECT strategy_id, cause, count(*) AS cause_count, round(sum(amount), 6) AS amount,
+               abs(sum(amount)) AS size
+          FROM causes GROUP BY strategy_id, cause),
+    wholes AS (
+        SELECT strategy_id, coalesce(sum(forward), 0) AS forward,
+               coalesce(sum(live) FILTER (WHERE shares > 0), 0) AS live,
+               count(size) AS order_count,
+               count(*) FILTER (WHERE forward IS NOT NULL
+                                  AND (coalesce(shares, 0) = 0 OR live IS NOT NULL))
+                   AS compared_count
+          FROM pairs GROUP BY strategy_id)
+    SELECT * FROM wholes LEFT JOIN amounts USING (strategy_id)
+     ORDER BY strategy_id, amounts.size DESC, cause
 """  # noqa: S608  the part is a constant
-_GAP_WHOLE: Final[LiteralString] = f"""
-    {_PAIRS}
-    SELECT coalesce(sum(forward), 0) AS forward,
-           coalesce(sum(live) FILTER (WHERE shares > 0), 0) AS live,
-           count(*) AS order_count,
-           count(*) FILTER (WHERE forward IS NOT NULL
-                              AND (coalesce(shares, 0) = 0 OR live IS NOT NULL)) AS compared_count
-      FROM pairs
-"""  # noqa: S608  the part is a constant
+"""A row for each cause of each strategy, with the whole beside it."""
 
 
 def _step(span: Row) -> timedelta:
@@ -239,5 +232,23 @@ def _results(row: Row) -> Results:
     )
 
 
-def _gap_row(row: Row) -> GapRow:
-    return GapRow(cause=row["cause"], order_count=row["order_count"], amount=Usd(row["amount"]))
+def _gap(found: Sequence[Row]) -> Gap:
+    """Of the rows of one strategy, of which one without a cause says that there is none."""
+    whole = found[0]
+    forward, live = Usd(whole["forward"]), Usd(whole["live"])
+    rows = [
+        GapRow(cause=row["cause"], order_count=row["cause_count"], amount=Usd(row["amount"]))
+        for row in found
+        if row["cause"] is not None
+    ]
+    # what rounding leaves, so that the causes add up to the cent
+    rest = live - forward - sum((row.amount for row in rows), ZERO_USD)
+    if rest:
+        rows.append(GapRow(cause=_ROUNDING, order_count=0, amount=rest))
+    return Gap(
+        forward=forward,
+        live=live,
+        rows=tuple(rows),
+        order_count=whole["order_count"],
+        compared_count=whole["compared_count"],
+    )
