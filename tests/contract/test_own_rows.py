@@ -24,6 +24,7 @@ SHARED = frozenset(
 )
 ARGUMENTS = {
     "breakers": [100],
+    "changes": [None],
     "order": [order_of(BOB)],
     "force_test": [strategy_of(BOB), "trade-bob"],
     "logs": [100],
@@ -45,6 +46,7 @@ NAMED = {
     **dict.fromkeys(("strategy_page", "order_page", "log_page", "wallet_page"), _PAGE),
     "alert_page": {**_PAGE, "is_open": None},
     "ft_order_page": {**_PAGE, "outcome": None},
+    "changes": {"is_open": None, "limit": 100},
 }
 
 PAGE_ARGUMENTS = {

@@ -71,7 +71,7 @@ class ChangeRecords(Session):
 
     def change(self, change_id: int) -> PendingChange | None:
         row = self._row("SELECT * FROM lt_pending_changes WHERE change_id = %s", (change_id,))
-        return _change_of(row) if row else None
+        return change_of(row) if row else None
 
     def changes(
         self, strategy_id: StrategyId | None, *, only_open: bool
@@ -85,7 +85,7 @@ class ChangeRecords(Session):
             """,
             {"strategy": strategy_id, "open": only_open},
         )
-        return tuple(_change_of(row) for row in rows)
+        return tuple(change_of(row) for row in rows)
 
     def due_changes(self, wall: datetime) -> tuple[PendingChange, ...]:
         rows = self._rows(
@@ -95,7 +95,7 @@ class ChangeRecords(Session):
             """,
             (wall,),
         )
-        return tuple(_change_of(row) for row in rows)
+        return tuple(change_of(row) for row in rows)
 
     def ft_copies(self) -> tuple[FtCopy, ...]:
         rows = self._rows(
@@ -133,7 +133,8 @@ class ChangeRecords(Session):
         )
 
 
-def _change_of(row: Row) -> PendingChange:
+def change_of(row: Row) -> PendingChange:
+    """From a whole row of lt_pending_changes."""
     request = ChangeRequest(
         strategy_id=StrategyId(row["strategy_id"]),
         kind=ChangeKind(row["kind"]),

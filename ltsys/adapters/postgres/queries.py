@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Final, LiteralString, Self
 
 from ltsys.adapters.postgres.breakers import breaker_of, breaker_rule_of
+from ltsys.adapters.postgres.changes import change_of
 from ltsys.adapters.postgres.dashboard.tallies import FT_IS_KEPT
 from ltsys.adapters.postgres.halts import kept_halt_of
 from ltsys.adapters.postgres.operations import OperationsRecords, open_alert_of
@@ -22,6 +23,7 @@ from ltsys.adapters.postgres.strategy_reads import STRATEGIES, WALLETS, strategy
 from ltsys.adapters.postgres.streams import StreamRecords
 from ltsys.domain.alert import OpenAlert
 from ltsys.domain.breaker import Breaker, BreakerRule
+from ltsys.domain.change import PendingChange
 from ltsys.domain.gate import Gate
 from ltsys.domain.halt import KeptHalt
 from ltsys.domain.ids import LtOrderId, StrategyId, UserId
@@ -94,6 +96,12 @@ class PostgresQueries(PostgresPagedQueries):
         with self._session() as session:
             return session.breaker_rules()
 
+    def changes(
+        self, strategy_id: StrategyId | None, *, is_open: bool | None, limit: int
+    ) -> tuple[PendingChange, ...]:
+        with self._session() as session:
+            return session.changes(strategy_id, is_open=is_open, limit=limit)
+
     def halts(self, limit: int) -> tuple[KeptHalt, ...]:
         with self._session() as session:
             return session.halts(limit)
@@ -155,6 +163,12 @@ class _Reading(PageReads):
     def breaker_rules(self) -> tuple[BreakerRule, ...]:
         return tuple(map(breaker_rule_of, self._rows(_BREAKER_RULES, self._asked())))
 
+    def changes(
+        self, strategy_id: StrategyId | None, *, is_open: bool | None, limit: int
+    ) -> tuple[PendingChange, ...]:
+        asked = self._asked(strategy=strategy_id, open=is_open, limit=limit)
+        return tuple(map(change_of, self._rows(_CHANGES, asked)))
+
     def halts(self, limit: int) -> tuple[KeptHalt, ...]:
         rows = self._rows(_HALTS, self._asked(limit=limit))
         return tuple(map(kept_halt_of, rows))
@@ -201,6 +215,13 @@ _LOGS: Final[LiteralString] = f"""
 _BREAKERS: Final[LiteralString] = f"""
     SELECT * FROM lt_breakers WHERE strategy_id IS NULL OR {of_user("strategy_id")}
      ORDER BY cleared_at IS NOT NULL, breaker_id DESC LIMIT %(limit)s
+"""  # noqa: S608  the columns are a constant
+_CHANGES: Final[LiteralString] = f"""
+    SELECT * FROM lt_pending_changes
+     WHERE {of_user("strategy_id")}
+       AND (%(strategy)s::text IS NULL OR strategy_id = %(strategy)s)
+       AND (%(open)s::boolean IS NULL OR (ended_at IS NULL) = %(open)s)
+     ORDER BY change_id DESC LIMIT %(limit)s
 """  # noqa: S608  the columns are a constant
 _BREAKER_RULES: Final[LiteralString] = f"""
     SELECT * FROM lt_breaker_rules WHERE strategy_id IS NULL OR {of_user("strategy_id")}

@@ -7,6 +7,7 @@ from typing import Protocol, Self
 
 from ltsys.domain.alert import OpenAlert
 from ltsys.domain.breaker import Breaker, BreakerRule
+from ltsys.domain.change import PendingChange
 from ltsys.domain.errors import LtsysError
 from ltsys.domain.halt import KeptHalt
 from ltsys.domain.ids import LtOrderId, StrategyId, UserId
@@ -128,6 +129,12 @@ class Queries(PagedQueries, Protocol):
 
     def breaker_rules(self) -> tuple[BreakerRule, ...]:
         """Those of all strategies first."""
+        ...
+
+    def changes(
+        self, strategy_id: StrategyId | None, *, is_open: bool | None, limit: int
+    ) -> tuple[PendingChange, ...]:
+        """Changes that wait or waited, the newest first; None is of all strategies, in any way."""
         ...
 
     def halts(self, limit: int) -> tuple[KeptHalt, ...]:

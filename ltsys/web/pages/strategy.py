@@ -10,14 +10,16 @@ from fastapi import APIRouter, Form, Response
 
 from ltsys.domain.account import Scope
 from ltsys.domain.breaker import explained
-from ltsys.domain.ids import StrategyId
+from ltsys.domain.ids import FtWalletId, StrategyId
 from ltsys.domain.money import Usd
+from ltsys.domain.stage import Stage
 from ltsys.ports.dashboard import DashboardReads, LtBoardRow, OrderFilter, Place
 from ltsys.usecases.launch_strategy import pause_strategy, resume_strategy
 from ltsys.usecases.queries import statuses_of_word, why
 from ltsys.web.pages.board_lines import state_badges
 from ltsys.web.pages.charts import Chart, Series
 from ltsys.web.pages.frame import PageError, Visit, Visiting, done, page
+from ltsys.web.pages.ft_rules import Rule, ft_rules
 from ltsys.web.pages.page_route import PageRoute
 from ltsys.web.pages.positions import totals
 from ltsys.web.pages.rule_fields import RULES
@@ -25,6 +27,7 @@ from ltsys.web.pages.strategies import cumulative, today
 
 router = APIRouter(route_class=PageRoute)
 _FEW = 10
+MOST_CHANGES = 50
 _MOST_REASON = 200
 
 
@@ -52,6 +55,7 @@ def _plain(value: Usd | Decimal | int) -> Decimal:
 @router.get("/strategies/{strategy_id}")
 def strategy(strategy_id: str, seen: Visiting) -> Response:
     name = StrategyId(strategy_id)
+    mine = seen.own.queries.as_user(seen.caller.user_id)
 
     def read(books: DashboardReads) -> dict[str, object]:
         row = found(books, seen, name)
@@ -60,9 +64,14 @@ def strategy(strategy_id: str, seen: Visiting) -> Response:
             (f for f in books.board(today(seen), name).forward if f.wallet_id == wallet), None
         )
         positions = books.positions(name)
+        rules = ft_wallet_rules(seen, wallet) if forward else {}
         return {
             "row": row,
             "forward": forward,
+            "ft_rules": rules,
+            "stages": tuple(Stage),
+            "place": tuple(Stage).index(row.strategy.standing.stage),
+            "changes": mine.changes(name, is_open=True, limit=MOST_CHANGES),
             "badges": state_badges(row),
             "gap": books.gaps([name])[name],
             "bars": bars(row),
@@ -93,6 +102,13 @@ def resume(strategy_id: str, seen: Visiting) -> Response:
     name = owned(seen, strategy_id)
     resume_strategy(name, store=seen.own.store)
     return done(f"/strategies/{name}", "resumed")
+
+
+def ft_wallet_rules(seen: Visit, wallet_id: str) -> dict[str, tuple[Rule, ...]]:
+    """Of a wallet that the caller sees; empty where it is not active."""
+    with seen.own.store.reading() as tx:
+        work = tx.wallet_work(FtWalletId(wallet_id), 1, lock=False)
+    return ft_rules(work.wallet) if work else {}
 
 
 def owned(seen: Visit, strategy_id: str) -> StrategyId:

@@ -8,6 +8,7 @@ from ltsys.web.pages.charts import Chart, Series
 from ltsys.web.pages.frame import PageError, Visiting, page
 from ltsys.web.pages.page_route import PageRoute
 from ltsys.web.pages.strategies import cumulative, today
+from ltsys.web.pages.strategy import ft_wallet_rules
 
 router = APIRouter(route_class=PageRoute)
 
@@ -24,6 +25,7 @@ def wallet(wallet_id: str, seen: Visiting) -> Response:
         return {
             "row": row,
             "line": forward_line(row),
+            "ft_rules": ft_wallet_rules(seen, wallet_id),
             "chart": Chart(
                 title="Cumulative P&L, dollars",
                 steps=[each.at for each in timeline.rows],

@@ -55,6 +55,8 @@ def of_ann(scene) -> tuple[str, ...]:
     return (
         f"/strategies/{STRATEGY}",
         f"/strategies/{STRATEGY}/limits",
+        f"/strategies/{STRATEGY}/settings",
+        f"/strategies/{STRATEGY}/stage",
         f"/orders/{scene.filled.lt_order_id}",
         f"/orders/{scene.retried.lt_order_id}",
         f"/orders/{scene.parked.lt_order_id}",
