@@ -150,18 +150,61 @@ def test_what_is_kept_shows_as_what_is_computed(url, seed):
     chance = Random(seed)  # noqa: S311  a history, no secret
     keeping = PostgresBoardKeeping(url)
 
-    for number in range(120):
-        statement, asked = some_change(chance, number, chance.choice((ANN, BOB)))
-        with psycopg.connect(url) as connection:
-            connection.execute(statement, asked)
-        if not chance.randrange(4):
-            keeping.keep()
-        if not number % 12:
-            shown = shown_in(url)
-            assert keeping.drifts() == ()
-            assert shown == computed_anew(url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        for number in range(90):
+            connection.execute(*some_change(chance, number, chance.choice((ANN, BOB))))
+            if not chance.randrange(4):
+                keeping.keep()
+            if not number % 15:
+                shown = shown_in(url)
+                assert keeping.drifts() == ()
+                assert shown == computed_anew(url)
 
     assert any(row.results.drawdown_ratio for row in board_of(url).live)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "lt_orders SET status = 'live'",
+        "lt_orders SET executed_shares = 0",
+        "lt_orders SET outcome = 'WON'",
+        # a fill of a booked result failed (L23)
+        "lt_orders SET pnl = pnl - 7",
+        "lt_orders SET resolved_at = resolved_at - interval '1 day'",
+        "lt_orders SET mode = 'shadow'",
+        "lt_orders SET ft_signal_time = ft_signal_time - interval '1 day'",
+        "lt_orders SET slippage_pct = 0.5",
+        "lt_orders SET fill_rate = 0.5",
+        "lt_orders SET latency_ms = 7",
+        "lt_strategies SET initial_capital = 50",
+        "lt_strategies SET mode_since = mode_since + interval '1 day'",
+        "ft_orders SET outcome = 'WON'",
+        "ft_orders SET pnl = pnl - 7",
+        "ft_orders SET resolved_at = resolved_at - interval '1 day'",
+        "ft_wallets SET rules = jsonb_set(rules, '{starting_balance}', '\"7\"')",
+    ],
+)
+def test_no_change_alone_leaves_an_old_number_on_the_board(url, change):
+    """Each that bears on it is seen at once, whatever was kept before it (L55)."""
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "UPDATE lt_orders SET status = 'filled', outcome = 'LOST', pnl = -1,"
+            " resolved_at = ft_signal_time"
+        )
+        connection.execute(
+            "UPDATE ft_orders SET outcome = 'LOST', pnl = -1, resolved_at = order_time"
+        )
+    keeping = PostgresBoardKeeping(url)
+    keeping.keep()
+    before = shown_in(url)
+
+    with psycopg.connect(url) as connection:
+        connection.execute(f"UPDATE {change}")
+    after = shown_in(url)
+
+    assert after != before
+    assert after == computed_anew(url)
 
 
 def test_the_board_shows_what_the_slow_statement_does(url):
