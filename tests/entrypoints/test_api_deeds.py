@@ -196,7 +196,7 @@ def test_a_lowered_limit_holds_at_once_and_a_raised_one_waits(mine, theirs):
     assert lowered.json()["limits"]["daily_budget_usd"].startswith("40")
     assert (unsaid.status_code, foreign.status_code) == (409, 404)
     (waiting,) = raised.json()["waiting"]
-    assert (waiting["limit"], waiting["after"]) == ("daily_budget", "50")
+    assert (waiting["subject"], waiting["after"]) == ("daily_budget", "50")
     shown = mine.get(f"{path}/risk").json()["limits"]["daily_budget_usd"]
     assert shown == "40.000000"
 
@@ -334,6 +334,7 @@ def test_without_signing_in_nothing_is_read_and_nothing_changes(clients, databas
         "wallet_id": WALLET,
         "source_trade_id": "trade-1",
         "halt_id": "halt_1",
+        "change_id": "1",
     }
     said = {}
     for path in clients[OWNER].get("/openapi.json").json()["paths"] | dict.fromkeys(

@@ -4,16 +4,28 @@ from fastapi import APIRouter, FastAPI
 
 from ltsys.web.api import (
     actions,
+    breakers,
+    changes,
     documentation,
     forward_tests,
     halts,
     operations,
     orders,
+    stages,
     strategies,
 )
 from ltsys.web.api.problems import add_problem_handlers
 
-_OF_LIVE = (strategies.router, orders.router, actions.router, halts.router, operations.router)
+_OF_LIVE = (
+    strategies.router,
+    changes.router,
+    stages.router,
+    orders.router,
+    actions.router,
+    halts.router,
+    breakers.router,
+    operations.router,
+)
 
 
 def add_api(app: FastAPI) -> None:

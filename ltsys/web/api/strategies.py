@@ -6,17 +6,15 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from ltsys.domain.change import PendingChange
 from ltsys.domain.errors import SettingsError
 from ltsys.domain.ids import Address, StrategyId
 from ltsys.domain.money import Usd
 from ltsys.domain.stage import Stage
-from ltsys.domain.strategy import Mode, RiskRules
+from ltsys.domain.strategy import Mode, RiskRules, Strategy
 from ltsys.domain.venue import TimeInForce
 from ltsys.ports.queries import Queries, StrategyRow
 from ltsys.usecases.launch_strategy import pause_strategy, resume_strategy
 from ltsys.usecases.open_strategy import Asked, open_strategy
-from ltsys.usecases.request_change import change_limits
 from ltsys.web.api.asking import Doing, Own, Reader, System, Trader, own_strategy
 from ltsys.web.api.limits import Limits, asked_limits, limits_of, rules_asked
 from ltsys.web.api.lists import After, Limit, Listed, listed, named_place
@@ -36,7 +34,6 @@ from ltsys.web.api.problems import documented
 router = APIRouter(prefix="/strategies", tags=["strategies"])
 StrategyPath = Annotated[Name, Path(description="As the list shows it.", examples=["LT_FT_SHARP"])]
 AskedLimits = asked_limits("AskedLimits", is_new=True)
-ChangedLimits = asked_limits("ChangedLimits", is_new=False)
 
 
 class Balances(BaseModel):
@@ -114,46 +111,21 @@ class NewStrategy(BaseModel):
     )
 
 
+class Settings(BaseModel):
+    """How orders of a strategy are sent."""
+
+    slippage_tolerance_ratio: Ratio
+    time_in_force: Literal["FAK", "FOK"]
+    max_signal_age_s: int = Field(description="Seconds after which a signal is denied.")
+    cooldown_s: int = Field(description="Seconds that a payout rests before it is used again.")
+
+
 class Reason(BaseModel):
     """Why; it stands beside what was done."""
 
     model_config = ConfigDict(extra="forbid")
 
     reason: Words = Field(examples=["the venue is under maintenance"])
-
-
-class Changes(BaseModel):
-    """Limits to change; what is left out stays as it is."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limits: ChangedLimits  # type: ignore[valid-type]  # follows from the domain's record
-    confirm: str = Field(
-        "",
-        max_length=200,
-        description="The id of the strategy, typed, where a limit is loosened: more risk has to "
-        "be meant. Tightening needs none.",
-    )
-
-
-class Waiting(BaseModel):
-    """A loosened limit that takes effect later, and may be withdrawn until then."""
-
-    change_id: int
-    limit: str
-    before: str | None = Field(description="Null is no limit.")
-    after: str | None = Field(description="Null is no limit.")
-    effective_at: Moment | None
-
-
-class Changed(BaseModel):
-    """What a change led to."""
-
-    limits: Limits = Field(  # type: ignore[valid-type]  # follows from the domain's record
-        description="As they hold from now on."
-    )
-    waiting: list[Waiting] = Field(description="What was loosened: it holds after a time.")
-    watch_url: str = Field(description="Where to see when it holds.")
 
 
 class Risk(BaseModel):
@@ -241,23 +213,6 @@ def resume(
     return doing(act, status=200)
 
 
-@router.patch("/{strategy_id}", responses=documented(400, 404, 409))
-def change(
-    strategy_id: StrategyPath, body: Changes, caller: Trader, queries: Own, own: System
-) -> Changed:
-    """Change limits: what lowers risk holds at once, what raises it waits its time."""
-    name = own_strategy(strategy_id, queries).strategy.strategy_id
-    wanted = rules_asked(body.limits, only_set=True)
-    outcome = change_limits(
-        name, wanted, by=caller.user_id, typed=body.confirm, oversight=own.oversight
-    )
-    return Changed(
-        limits=limits_of(outcome.rules),
-        waiting=[_waiting(change) for change in outcome.waiting],
-        watch_url=f"/api/lt/strategies/{name}/risk",
-    )
-
-
 @router.get("/{strategy_id}/risk", responses=documented(404))
 def risk(strategy_id: StrategyPath, _: Reader, queries: Own) -> Risk:
     """Every limit that the strategy has, and how near it is to it."""
@@ -271,6 +226,16 @@ def risk(strategy_id: StrategyPath, _: Reader, queries: Own) -> Risk:
         consecutive_losses=row.state.consecutive_losses,
         drawdown_ratio=text(row.state.drawdown_ratio),
         peak_equity_usd=text(row.state.peak_equity),
+    )
+
+
+def settings_of(strategy: Strategy) -> Settings:
+    """As the API shows them."""
+    return Settings(
+        slippage_tolerance_ratio=text(strategy.slippage_tolerance),
+        time_in_force="FOK" if strategy.time_in_force is TimeInForce.FOK else "FAK",
+        max_signal_age_s=strategy.max_signal_age_s,
+        cooldown_s=strategy.cooldown_s,
     )
 
 
@@ -295,17 +260,6 @@ def shown(row: StrategyRow) -> StrategyShape:
         cooldown_s=strategy.cooldown_s,
         balances=_balances(row),
         results=_results(row),
-    )
-
-
-def _waiting(change: PendingChange) -> Waiting:
-    request = change.request
-    return Waiting(
-        change_id=change.change_id,
-        limit=request.subject,
-        before=request.before,
-        after=request.after,
-        effective_at=request.effective_at,
     )
 
 
