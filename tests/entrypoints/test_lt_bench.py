@@ -9,6 +9,8 @@ from ltsys.bench.pages import LIMIT_MS, PagesPlan, measure
 from ltsys.bench.run import twice
 
 KEYS = [("LT_A", f"bench:{number}") for number in range(50)]
+_ROUNDING = 0.05
+"""Figures are told to a tenth, which is a percent where a busy machine does ten a second."""
 
 
 def test_every_message_comes_twice_and_in_another_order():
@@ -33,10 +35,10 @@ def test_the_figures_of_a_short_run_belong_together():
     assert said["twice_rounds"] == [said["twice_orders_per_s"]]
     assert said["ceiling_rounds"] == [said["ceiling_orders_per_s"]]
     assert said["ratio"] == pytest.approx(
-        said["orders_per_s"] / said["ceiling_orders_per_s"], abs=0.01
+        said["orders_per_s"] / said["ceiling_orders_per_s"], abs=_ROUNDING
     )
     assert said["twice_ratio"] == pytest.approx(
-        said["twice_orders_per_s"] / said["orders_per_s"], abs=0.01
+        said["twice_orders_per_s"] / said["orders_per_s"], abs=_ROUNDING
     )
     assert 0 < said["ack_p50_ms"] <= said["ack_p95_ms"] <= said["ack_p99_ms"]
     assert (said["rounds"], said["orders_per_round"], said["rate_per_s"]) == (1, 50, 10)
