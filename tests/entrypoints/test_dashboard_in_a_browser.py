@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from lt_harness import Running
 
@@ -48,6 +49,9 @@ def sign_in(system: Running) -> tuple[str, str, str]:
     said = system.log.read_text()
     url = re.search(r"web +(http://127\.0\.0\.1:\d+)/", said)[1]
     name, password = re.search(r"sign in to web as (\w+), password (\S+)", said).groups()
+    # the address is printed while the process behind it still starts
+    with httpx.Client(transport=httpx.HTTPTransport(retries=6), trust_env=False) as client:
+        assert client.get(f"{url}/healthz").status_code == 200
     return url, name, password
 
 
@@ -89,7 +93,7 @@ def test_an_operators_day(system: Running, desktop):
     page.wait_for_url("**/strategies/LT_FT_DEMO_MODEL?done=created")
     desktop.reads("of $90.00")
 
-    desktop.open(f"/orders?strategy={SHARP}&status=FILLED")
+    desktop.open("/orders?status=FILLED")
     page.locator("#orders tbody th a").first.click()
     desktop.reads("The way")
     assert "ought" in page.locator("#why").inner_text()
@@ -135,6 +139,7 @@ def test_no_page_keeps_anybody_out_or_asks_anybody_else(system: Running, desktop
     """By axe, at both sizes, light and dark; no console error; nothing leaves this machine."""
     system.wait_for("the first market was resolved")
     paths = [*PAGES, f"/strategies/{SHARP}", "/wallets/FT_DEMO_SHARP"]
+    paths += [f"/strategies/{SHARP}/{part}" for part in ("stage", "settings", "limits")]
     paths += [order_of(desktop, "/fills"), order_of(desktop, "/refused")]
 
     barriers = []
