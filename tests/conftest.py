@@ -25,8 +25,11 @@ _REDIS_INDEX = 15
 _TOGETHER = {
     "tests/chaos/test_killed_workers.py": "the recorded hour",
     "tests/story/test_recorded_hour.py": "the recorded hour",
+    "tests/entrypoints/test_dashboard_in_a_browser.py": "the demo",
 }
 """Files that share what takes long to make."""
+_OF_THE_DEMO = "tests/entrypoints/test_lt_"
+"""How the names of those begin that share a running demo."""
 _APART = ("tests/chaos/test_drill.py",)
 """Files whose tests share nothing and take long one by one."""
 
@@ -36,7 +39,9 @@ class _Shares(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return nodeid if file in _APART else _TOGETHER.get(file, file)
+        if file in _APART:
+            return nodeid
+        return "the demo" if file.startswith(_OF_THE_DEMO) else _TOGETHER.get(file, file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Shares:
