@@ -17,8 +17,8 @@ from batches import BATCHES, WORLDS, Batch, said
 from crowd import OTHER, SLOTS, WALLETS, Crowd, Job, World
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from ledger_replay import DAY, Replay, midnight
 from live_made import STRATEGY
-from replayed import DAY, Replay, midnight
 
 from ltsys.domain.venue import FillStatus
 from ltsys.embedded import create_database, drop_database

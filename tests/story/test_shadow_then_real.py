@@ -48,7 +48,9 @@ class Floor(OneStrategy):
     def trade(self, number: int) -> None:
         """The forward test takes an outcome on offer, as another system would write it."""
         catalogue = Catalogue(self.stack.simulator, self.own.http)
-        target, *_ = catalogue.targets(most_markets=30, at_least=timedelta(minutes=2))
+        target, *_ = catalogue.targets(
+            most_markets=30, at_least=timedelta(minutes=2), at_most=timedelta(hours=24)
+        )
         with psycopg.connect(self.own.settings.database_url, autocommit=True) as connection:
             with self.own.store.transaction() as tx:
                 tx.save_markets([target.market], checked_at=self.own.clock.wall())
@@ -81,12 +83,16 @@ class Floor(OneStrategy):
         return True
 
 
+_QUICK = World(seed=3, extra=("--category", "crypto", "--settle-s", "10"))
+"""An election may be disputed for days before it has an outcome."""
+
+
 @pytest.fixture
 def floor(reachable_folder, eventually, monkeypatch) -> Iterator[Floor]:
     only = frozenset({"signals", "execution", "fills", "resolution", "beat"})
     shadow = Standing(stage=Stage.SHADOW)
     with (
-        running(reachable_folder(), World(seed=3), only=only, extra_environment=SETTINGS) as stack,
+        running(reachable_folder(), _QUICK, only=only, extra_environment=SETTINGS) as stack,
         launched(
             stack,
             monkeypatch,
