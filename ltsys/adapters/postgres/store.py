@@ -110,7 +110,13 @@ class PostgresStore:
             max_size=pool_size,
             timeout=patience_s,
             open=False,
-            kwargs={"row_factory": dict_row, "options": _SESSION, "autocommit": True},
+            kwargs={
+                "row_factory": dict_row,
+                "options": _SESSION,
+                "autocommit": True,
+                # plans of its own choice it would drop after a rollback, and ours with them
+                "prepare_threshold": None,
+            },
             connection_class=Connection,
         )
 
