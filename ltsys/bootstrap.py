@@ -190,6 +190,11 @@ class Services:
             funder=self.settings.funder,
         )
 
+    def close(self) -> None:
+        """Whatever was opened is closed; nothing of it is used any more."""
+        for name in vars(self).keys() & {"database", "tasks", "http"}:
+            getattr(self, name).close()
+
     def venue_version(self) -> int:
         """The protocol version the venue speaks; to ask for it takes no key."""
         return protocol_version(self.http, self._url("clob"))

@@ -38,9 +38,9 @@ def depths(redis_url: str) -> dict[str, int]:
 
 def send(redis_url: str, task: str, *arguments: str) -> None:
     """The task was sent. Raises SettingsError."""
-    with _celery(redis_url) as app:
+    with _celery(redis_url) as app, app.connection_for_write() as connection:
         try:
-            app.send_task(task, args=arguments)
+            app.send_task(task, args=arguments, connection=connection)
         except OperationalError as error:
             raise SettingsError(f"the broker took no task: {type(error).__name__}") from error
 
@@ -48,11 +48,11 @@ def send(redis_url: str, task: str, *arguments: str) -> None:
 @contextmanager
 def sending(redis_url: str) -> Iterator[Callable[..., None]]:
     """A way to send many tasks. One that cannot be sent is logged: the rows still wait (L58)."""
-    with _celery(redis_url) as app:
+    with _celery(redis_url) as app, app.connection_for_write() as connection:
 
         def send_logged(task: str, *arguments: str) -> None:
             try:
-                app.send_task(task, args=arguments)
+                app.send_task(task, args=arguments, connection=connection)
             except OperationalError as error:
                 _log.warning("kick.failed", kicked=task, error=type(error).__name__)
 
@@ -64,9 +64,9 @@ def answering_workers(redis_url: str, *, patience_s: float = 2.0) -> Mapping[str
     with connected(redis_url) as client:
         # celery would go on trying to reach a broker that is not there
         client.ping()
-    with _celery(redis_url) as app:
+    with _celery(redis_url) as app, app.connection_for_write() as connection:
         try:
-            answers = app.control.ping(timeout=patience_s)
+            answers = app.control.ping(timeout=patience_s, connection=connection)
         except OperationalError as error:
             raise SettingsError(f"the broker took no ping: {type(error).__name__}") from error
     # a worker is named after its queue: signals@host
@@ -76,6 +76,7 @@ def answering_workers(redis_url: str, *, patience_s: float = 2.0) -> Mapping[str
 
 @contextmanager
 def _celery(redis_url: str) -> Iterator[Celery]:
+    """Whoever works with it brings a connection: those of its pool would never be closed."""
     with Celery("ltsys", broker=redis_url) as app:
         app.config_from_object("celeryconfig")
         app.conf.broker_url = redis_url

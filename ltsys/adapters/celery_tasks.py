@@ -16,11 +16,13 @@ class CeleryTasks:
 
     def send(self, task: str, *arguments: str) -> None:
         try:
-            self._app.send_task(task, args=arguments)
+            # of its own: one of the pool would never be closed, and people act seldom
+            with self._app.connection_for_write() as connection:
+                self._app.send_task(task, args=arguments, connection=connection)
         except OperationalError as error:
             text = f"the broker took no task: {type(error).__name__}"
             raise BrokerUnavailableError(text) from error
 
     def close(self) -> None:
-        """No connection is left open."""
+        """Celery forgets it."""
         self._app.close()

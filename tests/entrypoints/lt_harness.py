@@ -15,8 +15,8 @@ from pathlib import Path
 from unittest import mock
 
 import psutil
+from fresh import fresh_services
 
-from ltsys.bootstrap import services
 from ltsys.cli import main
 
 LT = Path(sys.executable).parent / "lt"
@@ -56,20 +56,6 @@ def lt(*arguments: str, environ: dict[str, str] | None = None) -> Done:
         except SystemExit as ended:
             code = ended.code or 0
     return Done(code, out.getvalue(), err.getvalue())
-
-
-@contextmanager
-def fresh_services() -> Iterator[None]:
-    """Each command makes its own services, as a process of its own would."""
-    services.cache_clear()
-    try:
-        yield
-    finally:
-        if services.cache_info().currsize:
-            opened = vars(services())
-            for name in {"store", "http"} & opened.keys():
-                opened[name].close()
-        services.cache_clear()
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from api_made import (
     everything,
     people,
 )
+from fresh import forget_services, fresh_services
 from psycopg import sql
 
-from ltsys.bootstrap import services
 from ltsys.domain.account import Scope
 from ltsys.web.app import create_app
 
@@ -37,14 +37,10 @@ def clients(database_url, redis_url, monkeypatch, tmp_path):
     monkeypatch.setenv("LTSYS_REDIS_URL", redis_url)
     monkeypatch.setenv("LTSYS_CLOCK", "machine")
     monkeypatch.setenv("LTSYS_HALT_FILE", str(tmp_path / "halt"))
-    services.cache_clear()
-    tokens = people(database_url, orders=40)
-    app = create_app()
-    yield {user: Client(app, token) for user, token in tokens.items()} | {None: Client(app)}
-    made = vars(services())
-    for name in {"database", "tasks"} & made.keys():
-        made[name].close()
-    services.cache_clear()
+    with fresh_services():
+        tokens = people(database_url, orders=40)
+        app = create_app()
+        yield {user: Client(app, token) for user, token in tokens.items()} | {None: Client(app)}
 
 
 @pytest.fixture
@@ -55,7 +51,7 @@ def a_desk(monkeypatch, tmp_path):
     key.chmod(0o600)
     monkeypatch.setenv("LTSYS_WALLET_KEY_FILE", str(key))
     monkeypatch.setenv("LTSYS_SIMULATOR_URL", "http://127.0.0.1:1")
-    services.cache_clear()
+    forget_services()
 
 
 @pytest.fixture
@@ -271,7 +267,7 @@ def test_payouts_are_released_by_a_worker(mine, redis_url):
 def test_what_waits_in_no_row_is_not_accepted_without_a_broker(mine, monkeypatch):
     """L58: a signal's row waits for the sweep, but nobody would ever release the payouts."""
     monkeypatch.setenv("LTSYS_REDIS_URL", "redis://:hunter2@127.0.0.1:1/0")
-    services.cache_clear()
+    forget_services()
 
     answers = [mine.post(f"/api/lt/{path}") for path in ("redemptions/process", "execute")]
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 from api_made import ORDER, OTHER, OWNER, STRATEGY, VIEWER, WALLET, Client, people
+from fresh import forget_services, fresh_services
 
-from ltsys.bootstrap import services
 from ltsys.web.app import create_app
 
 LISTS = [
@@ -49,11 +49,8 @@ def theirs(clients) -> Client:
 @pytest.fixture(autouse=True)
 def _database(module_database_url, monkeypatch):
     monkeypatch.setenv("LTSYS_DATABASE_URL", module_database_url)
-    services.cache_clear()
-    yield
-    if "database" in vars(services()):
-        services().database.close()
-    services.cache_clear()
+    with fresh_services():
+        yield
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -224,7 +221,7 @@ def test_a_dead_database_is_a_503_without_its_password(clients, monkeypatch):
     """L54, L62: down is never shown as empty."""
     monkeypatch.setenv("LTSYS_DATABASE_URL", "postgresql://me:hunter2@127.0.0.1:1/ltsys")
     monkeypatch.setenv("LTSYS_DATABASE_PATIENCE_S", "0.5")
-    services.cache_clear()
+    forget_services()
 
     answer = clients[OWNER].get("/api/lt/orders")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import schemathesis
 from api_made import OWNER, people
+from fresh import fresh_services
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import (
@@ -15,7 +16,6 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
-from ltsys.bootstrap import services
 from ltsys.web.app import create_app
 
 APP = create_app()
@@ -42,12 +42,8 @@ def token(module_database_url, servers, tmp_path_factory) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patched:
         for name, value in ours.items():
             patched.setitem(os.environ, name, value)
-        services.cache_clear()
-        yield people(module_database_url, orders=60)[OWNER]
-        made = vars(services())
-        for name in {"database", "tasks"} & made.keys():
-            made[name].close()
-        services.cache_clear()
+        with fresh_services():
+            yield people(module_database_url, orders=60)[OWNER]
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)

@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 from api_made import ADMIN, OTHER, OWNER, STRATEGY, VIEWER, Client, everything, people
+from fresh import fresh_services
 
-from ltsys.bootstrap import services
 from ltsys.web.app import create_app
 
 HOME = f"/api/lt/strategies/{STRATEGY}"
@@ -19,12 +19,10 @@ def clients(database_url, monkeypatch, tmp_path):
     monkeypatch.setenv("LTSYS_DATABASE_URL", database_url)
     monkeypatch.setenv("LTSYS_CLOCK", "machine")
     monkeypatch.setenv("LTSYS_HALT_FILE", str(tmp_path / "halt"))
-    services.cache_clear()
-    tokens = people(database_url, orders=12)
-    app = create_app()
-    yield {user: Client(app, token) for user, token in tokens.items()}
-    services().database.close()
-    services.cache_clear()
+    with fresh_services():
+        tokens = people(database_url, orders=12)
+        app = create_app()
+        yield {user: Client(app, token) for user, token in tokens.items()}
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Annotated
 import pytest
 from argon2 import PasswordHasher
 from fastapi import Depends
+from fresh import fresh_services
 from visitor import HERE, Visitor
 
 from ltsys.adapters.passwords import Argon2Passwords
@@ -28,14 +29,13 @@ SECURE = "https://ltsys.example"
 @pytest.fixture
 def own(monkeypatch, database_url):
     monkeypatch.setenv("LTSYS_DATABASE_URL", database_url)
-    services.cache_clear()
-    # full price is paid in the tests of the hashes; setting an attribute is how a cached one is set
-    services().entrance = replace(services().entrance, passwords=Argon2Passwords(CHEAP))
-    add_user(ANN, Role.TRADER, entrance=services().entrance)
-    set_password(ANN, PASSWORD, entrance=services().entrance)
-    yield services()
-    services().database.close()
-    services.cache_clear()
+    with fresh_services():
+        made = services()
+        # full price is paid in the tests of the hashes; setting an attribute sets a cached one
+        made.entrance = replace(made.entrance, passwords=Argon2Passwords(CHEAP))
+        add_user(ANN, Role.TRADER, entrance=made.entrance)
+        set_password(ANN, PASSWORD, entrance=made.entrance)
+        yield made
 
 
 @pytest.fixture

@@ -4,16 +4,15 @@ import asyncio
 
 import httpx
 import pytest
+from fresh import fresh_services
 
-from ltsys.bootstrap import services
 from ltsys.web.app import create_app
 
 
 @pytest.fixture(autouse=True)
 def _settings_of_each_test_alone():
-    services.cache_clear()
-    yield
-    services.cache_clear()
+    with fresh_services():
+        yield
 
 
 def healthz() -> httpx.Response:

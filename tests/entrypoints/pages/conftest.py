@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from argon2 import PasswordHasher
+from fresh import fresh_services
 from office import Office, history
 from visitor import Visitor
 
@@ -41,13 +42,11 @@ class Scene:
 def own(monkeypatch, database_url, tmp_path) -> Iterator[Services]:
     monkeypatch.setenv("LTSYS_DATABASE_URL", database_url)
     monkeypatch.setenv("LTSYS_HALT_FILE", str(tmp_path / "halts"))
-    services.cache_clear()
-    made = services()
-    # full price is paid in the tests of the hashes; setting an attribute is how a cached one is set
-    made.entrance = replace(made.entrance, passwords=Argon2Passwords(CHEAP))
-    yield made
-    made.database.close()
-    services.cache_clear()
+    with fresh_services():
+        made = services()
+        # full price is paid in the tests of the hashes; setting an attribute sets a cached one
+        made.entrance = replace(made.entrance, passwords=Argon2Passwords(CHEAP))
+        yield made
 
 
 @pytest.fixture
