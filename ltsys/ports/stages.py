@@ -10,7 +10,7 @@ from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.promotion import Record
 from ltsys.domain.shadow import ShadowOrder
-from ltsys.domain.stage import StageStep, Standing
+from ltsys.domain.stage import StageStep
 from ltsys.domain.strategy import Strategy
 
 
@@ -55,10 +55,6 @@ class ShadowStore(Protocol):
 
 class StageStore(Protocol):
     """Stages and what is known for the next one."""
-
-    def lock_strategy(self, strategy_id: StrategyId) -> Standing | None:
-        """Nobody else changes its stage or its rules until the transaction ends."""
-        ...
 
     def set_stage(self, step: StageStep, *, is_new_mode: bool) -> None:
         """Compare-and-set on the stage before, with its row of history. Raises StaleWriteError.

@@ -8,11 +8,11 @@ from ltsys.domain.money import Usd
 from ltsys.domain.rule_change import parsed
 from ltsys.domain.setting_change import parsed_setting
 from ltsys.ports.records import LogEntry
-from ltsys.usecases.change_rules import set_rules
 from ltsys.usecases.change_settings import set_settings
 from ltsys.usecases.desk import Oversight
 from ltsys.usecases.promote import apply_promotion
 from ltsys.usecases.request_change import proposal_key
+from ltsys.usecases.set_rules import set_rules
 from ltsys.usecases.stage_view import strategy_of
 
 _RULE = "its own rule"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ltsys.domain.change import ChangeKind, ChangeRequest, PendingChange
+from ltsys.domain.change import ChangeKind, PendingChange
 from ltsys.domain.ids import StrategyId
 from ltsys.domain.setting_change import (
     SettingValue,
@@ -16,7 +16,7 @@ from ltsys.ports.records import LogEntry
 from ltsys.ports.store import Transaction
 from ltsys.usecases.desk import Oversight
 from ltsys.usecases.promote import refuse_untyped
-from ltsys.usecases.request_change import ask, replace_waiting
+from ltsys.usecases.request_change import ask_for, replace_waiting
 from ltsys.usecases.stage_view import strategy_of
 
 
@@ -43,7 +43,6 @@ def change_settings(
     Raises RefusedError where something loosens and the strategy's name was not typed, and
     SettingsError for a strategy or a value that cannot be; then nothing changed.
     """
-    wall = oversight.clock.wall()
     with oversight.store.transaction() as tx:
         before = strategy_of(strategy_id, tx)
         loose = loosened_settings(before, with_settings(before, changes))
@@ -51,22 +50,12 @@ def change_settings(
             refuse_untyped(strategy_id, typed)
         firm = {name: value for name, value in changes.items() if name not in loose}
         now = set_settings(before, firm, by=by, tx=tx)
-        for name in changes:
-            replace_waiting(strategy_id, name, by, tx)
-        requests = (
-            ChangeRequest(
-                strategy_id=strategy_id,
-                kind=ChangeKind.SETTING,
-                subject=name,
-                before=words_of_setting(getattr(before, name)),
-                after=words_of_setting(changes[name]),
-                requested_at=wall,
-                requested_by=by,
-                effective_at=wall + oversight.cooling_off,
-            )
-            for name in loose
+        replace_waiting(strategy_id, changes, by, tx)
+        wanted = {name: (_said(before, name), words_of_setting(changes[name])) for name in loose}
+        waiting = ask_for(
+            strategy_id, ChangeKind.SETTING, wanted, by=by, oversight=oversight, tx=tx
         )
-        return SettingsOutcome(strategy=now, waiting=tuple(ask(each, tx) for each in requests))
+        return SettingsOutcome(strategy=now, waiting=waiting)
 
 
 def set_settings(

@@ -1,6 +1,6 @@
 """Change limits: what lowers risk holds at once, what raises it waits its time (LESSONS L61)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,9 +12,9 @@ from ltsys.domain.rule_change import Value, changed, loosened
 from ltsys.domain.strategy import RiskRules
 from ltsys.ports.records import LogEntry
 from ltsys.ports.store import Transaction
-from ltsys.usecases.change_rules import refuse_nonsense, set_rules
 from ltsys.usecases.desk import Oversight
 from ltsys.usecases.promote import refuse_untyped
+from ltsys.usecases.set_rules import refuse_nonsense, set_rules
 from ltsys.usecases.stage_view import strategy_of
 
 
@@ -39,9 +39,9 @@ def change_limits(
     """Tightened limits hold at once; loosened ones wait, each replacing one that waits already.
 
     A tightened limit withdraws what waits for it. Raises RefusedError where something loosens and
-    the strategy's name was not typed, and SettingsError as `change_rules`; then nothing changed.
+    the strategy's name was not typed, and SettingsError as `set_rules`; then nothing changed.
     """
-    now, wall = oversight.clock.now(), oversight.clock.wall()
+    now = oversight.clock.now()
     with oversight.store.transaction() as tx:
         strategy = strategy_of(strategy_id, tx)
         _, before = tx.rules(strategy_id)
@@ -52,22 +52,10 @@ def change_limits(
             refuse_untyped(strategy_id, typed)
         firm = {name: value for name, value in changes.items() if name not in loose}
         rules = set_rules(strategy_id, firm, by=by, now=now, tx=tx)
-        for name in changes:
-            replace_waiting(strategy_id, name, by, tx)
-        requests = (
-            ChangeRequest(
-                strategy_id=strategy_id,
-                kind=ChangeKind.LIMIT,
-                subject=name,
-                before=text_of(getattr(before, name)),
-                after=text_of(changes[name]),
-                requested_at=wall,
-                requested_by=by,
-                effective_at=wall + oversight.cooling_off,
-            )
-            for name in loose
-        )
-        return Outcome(rules=rules, waiting=tuple(ask(each, tx) for each in requests))
+        replace_waiting(strategy_id, changes, by, tx)
+        wanted = {name: (text_of(getattr(before, name)), text_of(changes[name])) for name in loose}
+        waiting = ask_for(strategy_id, ChangeKind.LIMIT, wanted, by=by, oversight=oversight, tx=tx)
+        return Outcome(rules=rules, waiting=waiting)
 
 
 def withdraw_change(change_id: int, *, by: str, why: str, oversight: Oversight) -> PendingChange:
@@ -117,11 +105,40 @@ def text_of(value: Value) -> str | None:
             return f"{value}"
 
 
-def replace_waiting(strategy_id: StrategyId, subject: str, by: str, tx: Transaction) -> None:
-    """Nothing waits any more that would change the subject."""
+def replace_waiting(
+    strategy_id: StrategyId, subjects: Collection[str], by: str, tx: Transaction
+) -> None:
+    """Nothing waits any more that would change one of the subjects."""
     for change in tx.changes(strategy_id, only_open=True):
-        if change.request.subject == subject:
+        if change.request.subject in subjects:
             tx.end_change(change, ChangeEvent.REPLACE, by=by, why="a newer order about it")
+
+
+def ask_for(
+    strategy_id: StrategyId,
+    kind: ChangeKind,
+    wanted: Mapping[str, tuple[str | None, str | None]],
+    *,
+    by: str,
+    oversight: Oversight,
+    tx: Transaction,
+) -> tuple[PendingChange, ...]:
+    """Each subject waits its cooling-off time for its new value; `wanted` has before and after."""
+    wall = oversight.clock.wall()
+    requests = (
+        ChangeRequest(
+            strategy_id=strategy_id,
+            kind=kind,
+            subject=subject,
+            before=before,
+            after=after,
+            requested_at=wall,
+            requested_by=by,
+            effective_at=wall + oversight.cooling_off,
+        )
+        for subject, (before, after) in wanted.items()
+    )
+    return tuple(ask(each, tx) for each in requests)
 
 
 def ask(request: ChangeRequest, tx: Transaction) -> PendingChange:

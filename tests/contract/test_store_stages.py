@@ -89,7 +89,7 @@ def test_a_new_stage_moves_the_strategy_and_is_kept(store):
         tx.set_stage(a_step(), is_new_mode=True)
 
     with store.transaction() as tx:
-        assert tx.lock_strategy(STRATEGY) == CANARY
+        assert tx.rules(STRATEGY)[0].standing == CANARY
         assert tx.stage_steps(STRATEGY) == (a_step(),)
         assert tx.live_strategies() == (STRATEGY,)
         assert tx.lock_state(STRATEGY) == live

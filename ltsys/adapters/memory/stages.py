@@ -18,7 +18,7 @@ from ltsys.domain.promotion import Record
 from ltsys.domain.quality import slippage_ratio
 from ltsys.domain.shadow import ShadowOrder
 from ltsys.domain.source_trade import Side
-from ltsys.domain.stage import StageStep, Standing
+from ltsys.domain.stage import StageStep
 from ltsys.ports.stages import DrillRow, FtCopy
 
 _RESOLVED = frozenset({FtOutcome.WON, FtOutcome.LOST, FtOutcome.VOID})
@@ -26,10 +26,6 @@ _RESOLVED = frozenset({FtOutcome.WON, FtOutcome.LOST, FtOutcome.VOID})
 
 class StageRecords(Session):
     """`ltsys.ports.stages.StageStore`."""
-
-    def lock_strategy(self, strategy_id: StrategyId) -> Standing | None:
-        row = self._tables.lt_strategies.get(strategy_id)
-        return row.strategy.standing if row else None
 
     def set_stage(self, step: StageStep, *, is_new_mode: bool) -> None:
         row = self._tables.lt_strategies.get(step.strategy_id)

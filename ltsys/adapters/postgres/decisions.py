@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final, LiteralString
 
+from ltsys.adapters.postgres.rows import usd_of
 from ltsys.adapters.postgres.session import Row, Session
 from ltsys.domain.decision import Aftermath, Decision, Kept, kept
 from ltsys.domain.denial import Denial
@@ -99,7 +100,7 @@ def _kept_of(row: Row) -> KeptDecision:
             executed=Usd(row["executed_usd"]),
             executed_shares=Shares(row["executed_shares"]),
             fees=Usd(row["fees_usd"]),
-            result=None if row["pnl"] is None else Usd(row["pnl"]),
+            result=usd_of(row["pnl"]),
             resolved_at=row["resolved_at"],
             ft_outcome=FtOutcome(row["ft_outcome"]) if row["ft_outcome"] else None,
             ft_exit_price=row["exit_price"],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from ltsys.adapters.postgres.rows import market_of, statistics_row
+from ltsys.adapters.postgres.rows import market_of, statistics_row, usd_of
 from ltsys.adapters.postgres.session import Session
 from ltsys.domain.ids import Address, ConditionId, SourceTradeId
 from ltsys.domain.market import Market
@@ -191,8 +191,7 @@ class FeedRecords(Session):
         )
         if row is None or row["lifetime"] is None:
             return None, None
-        recent = None if row["recent"] is None else Usd(row["recent"])
-        return recent, Usd(row["lifetime"])
+        return usd_of(row["recent"]), Usd(row["lifetime"])
 
     def save_statistics(self, statistics: TraderStatistics, *, at: datetime) -> None:
         self._write(

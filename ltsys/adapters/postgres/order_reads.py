@@ -1,10 +1,9 @@
 """Reads of live orders: lists of them, and the one page with everything known of one."""
 
-from decimal import Decimal
 from typing import Final, LiteralString
 
 from ltsys.adapters.postgres.ledger_reads import LedgerReads
-from ltsys.adapters.postgres.rows import alert_of, sighting_of
+from ltsys.adapters.postgres.rows import alert_of, sighting_of, usd_of
 from ltsys.adapters.postgres.session import Row
 from ltsys.adapters.postgres.statements import of_user
 from ltsys.domain.ids import LtOrderId, StrategyId
@@ -121,7 +120,7 @@ def order_row(row: Row) -> OrderRow:
         fill_rate=row["fill_rate"],
         latency_ms=row["latency_ms"],
         outcome=row["outcome"],
-        pnl=_usd(row["pnl"]),
+        pnl=usd_of(row["pnl"]),
         denial_code=row["denial_code"],
         denial_text=row["denial_text"],
         last_detail=row["last_detail"],
@@ -150,7 +149,7 @@ def _attempt_row(row: Row) -> AttemptRow:
         order_id=row["order_id"],
         state=row["state"],
         answer=row["answer"],
-        matched=_usd(row["matched_usd"]),
+        matched=usd_of(row["matched_usd"]),
         prepared_at=row["prepared_at"],
         answered_at=row["answered_at"],
         envelope=row["envelope"],
@@ -177,7 +176,3 @@ def alert_row(row: Row) -> AlertRow:
         cleared_at=row["cleared_at"],
         alert_id=row["alert_id"],
     )
-
-
-def _usd(amount: Decimal | None) -> Usd | None:
-    return None if amount is None else Usd(amount)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final, LiteralString, TypeVar
 
 from ltsys.adapters.postgres.order_reads import OrderReads, alert_row, order_row
+from ltsys.adapters.postgres.rows import usd_of
 from ltsys.adapters.postgres.session import Row
 from ltsys.adapters.postgres.statements import of_ft_wallet, of_user, of_user_or_nobody
 from ltsys.adapters.postgres.strategy_reads import (
@@ -167,7 +168,7 @@ def _ft_order_row(row: Row) -> FtOrderRow:
         size=Usd(row["size"]),
         edge=row["edge"],
         outcome=row["outcome"],
-        pnl=None if row["pnl"] is None else Usd(row["pnl"]),
+        pnl=usd_of(row["pnl"]),
         ordered_at=row["order_time"],
         resolved_at=row["resolved_at"],
     )

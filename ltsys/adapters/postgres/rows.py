@@ -71,8 +71,8 @@ def statistics_row(row: Row) -> TraderStatistics:
         win_rate=row["win_rate"],
         resolved_count_30d=row["resolved_count_30d"],
         resolved_count=row["resolved_count"],
-        average_trade_30d=_usd(row["avg_trade_usd_30d"]),
-        average_trade=_usd(row["avg_trade_usd"]),
+        average_trade_30d=usd_of(row["avg_trade_usd_30d"]),
+        average_trade=usd_of(row["avg_trade_usd"]),
     )
 
 
@@ -120,7 +120,7 @@ def ft_order_of(row: Row) -> FtOrder:
         order_time=row["order_time"],
         outcome=FtOutcome(row["outcome"]),
         exit_price=row["exit_price"],
-        pnl=_usd(row["pnl"]),
+        pnl=usd_of(row["pnl"]),
         resolved_at=row["resolved_at"],
     )
 
@@ -140,13 +140,13 @@ def strategy_of(row: Row) -> Strategy:
         max_signal_age_s=row["max_signal_age_s"],
         cooldown_s=row["cooldown_s"],
         standing=standing_of(row),
-        bet_cap=_usd(row["bet_cap_usd"]),
+        bet_cap=usd_of(row["bet_cap_usd"]),
     )
 
 
 def standing_of(row: Row) -> Standing:
     """From the columns of `lt_strategies`."""
-    return Standing(stage=Stage(row["stage"]), cap=_usd(row["stage_cap_usd"]))
+    return Standing(stage=Stage(row["stage"]), cap=usd_of(row["stage_cap_usd"]))
 
 
 def state_of(row: Row) -> RiskState:
@@ -242,7 +242,7 @@ def live_order_of(row: Row) -> LiveOrder:
         fees=Usd(row["order_fees_usd"]),
         outcome=FtOutcome(row["outcome"]),
         order_id=None if row["order_id"] is None else VenueOrderId(row["order_id"]),
-        matched_at_once=_usd(row["matched_usd"]),
+        matched_at_once=usd_of(row["matched_usd"]),
         check_count=row["check_count"],
         attempt=row["attempt"],
     )
@@ -308,5 +308,6 @@ def _shares(text: str | None) -> Shares | None:
     return None if text is None else Shares.of(text)
 
 
-def _usd(amount: Decimal | None) -> Usd | None:
+def usd_of(amount: Decimal | None) -> Usd | None:
+    """Dollars of a column that may be empty."""
     return None if amount is None else Usd(amount)

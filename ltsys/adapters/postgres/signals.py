@@ -13,6 +13,7 @@ from ltsys.adapters.postgres.rows import (
     stake_of,
     state_of,
     strategy_of,
+    usd_of,
 )
 from ltsys.adapters.postgres.rule_rows import rules_of
 from ltsys.adapters.postgres.session import Prepared, Row, Session
@@ -92,6 +93,15 @@ _RECENT_PRICES: Final[LiteralString] = """
 """
 """Of the token, by trades in either outcome of its market."""
 
+_SEEN: Final = Prepared(
+    name="read_signal",
+    parameter_count=2,
+    statement=f"""
+    SELECT {_SIGNAL_COLUMNS} FROM lt_seen_trades seen
+      LEFT JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
+     WHERE seen.strategy_id = $1 AND seen.source_trade_id = $2
+    """,  # noqa: S608  the columns are a constant
+)
 _EXECUTION: Final = Prepared(
     name="read_execution",
     parameter_count=2,
@@ -170,14 +180,7 @@ class SignalRecords(Session):
         return signal_of(row) if row and row["seen_outcome"] == "queued" else None
 
     def _seen(self, strategy_id: StrategyId, source_trade_id: SourceTradeId) -> Row | None:
-        return self._row(
-            f"""
-            SELECT {_SIGNAL_COLUMNS} FROM lt_seen_trades seen
-              LEFT JOIN ft_orders f ON f.ft_order_id = seen.ft_order_id
-             WHERE seen.strategy_id = %s AND seen.source_trade_id = %s
-            """,  # noqa: S608  the columns are a constant
-            (strategy_id, source_trade_id),
-        )
+        return self._row_by_plan(_SEEN, (strategy_id, source_trade_id))
 
     def lock_execution(
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId
@@ -268,9 +271,8 @@ class SignalRecords(Session):
 
 
 def _cash_of(row: Row) -> WalletCash:
-    collateral = row["collateral_usd"]
     return WalletCash(
-        collateral=None if collateral is None else Usd(collateral),
+        collateral=usd_of(row["collateral_usd"]),
         read_at=row["collateral_at"],
         committed=Usd(row["committed_usd"]),
     )

@@ -2,7 +2,7 @@
 
 from typing import Final, LiteralString
 
-from ltsys.adapters.postgres.rows import standing_of
+from ltsys.adapters.postgres.rows import usd_of
 from ltsys.adapters.postgres.session import Row, Session
 from ltsys.domain.ids import StrategyId
 from ltsys.domain.money import Usd
@@ -13,14 +13,6 @@ from ltsys.ports.stages import DrillRow
 
 class StageRecords(Session):
     """`ltsys.ports.stages.StageStore`."""
-
-    def lock_strategy(self, strategy_id: StrategyId) -> Standing | None:
-        row = self._row(
-            "SELECT stage, stage_cap_usd FROM lt_strategies WHERE strategy_id = %s"
-            " FOR NO KEY UPDATE",
-            (strategy_id,),
-        )
-        return standing_of(row) if row else None
 
     def set_stage(self, step: StageStep, *, is_new_mode: bool) -> None:
         cap = step.after.cap
@@ -149,11 +141,10 @@ _RECORD: Final[LiteralString] = """
 
 
 def _step_of(row: Row) -> StageStep:
-    cap = row["cap_usd"]
     return StageStep(
         strategy_id=StrategyId(row["strategy_id"]),
         before=Stage(row["from_stage"]) if row["from_stage"] else None,
-        after=Standing(stage=Stage(row["to_stage"]), cap=None if cap is None else Usd(cap)),
+        after=Standing(stage=Stage(row["to_stage"]), cap=usd_of(row["cap_usd"])),
         by=row["by_whom"],
         cause=row["cause"],
         at=row["at"],

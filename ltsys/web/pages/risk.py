@@ -16,6 +16,7 @@ from ltsys.web.pages.page_route import PageRoute
 from ltsys.web.pages.rule_fields import RULES, rules_of, typed_of
 from ltsys.web.pages.strategies import today
 from ltsys.web.pages.strategy import bars, found, owned
+from ltsys.web.pages.strategy_form import strategy_form, unconfirmed
 
 router = APIRouter(route_class=PageRoute)
 _MOST = 100
@@ -74,9 +75,7 @@ def change(strategy_id: str, seen: Visiting, answers: Posted) -> Response:
         for each in RULES
         if getattr(wanted, each.name) != getattr(before, each.name)
     }
-    loose = loosened(before, wanted)
-    if loose and answers.text("typed") != name:
-        wrong = f"This loosens {', '.join(loose)}: type {name} below to confirm it."
+    if wrong := unconfirmed(name, loosened(before, wanted), answers):
         return _form(seen, name, answers, wrong=wrong)
     try:
         change_limits(
@@ -92,20 +91,7 @@ def change(strategy_id: str, seen: Visiting, answers: Posted) -> Response:
 
 
 def _form(seen: Visit, name: StrategyId, answers: Answers, *, wrong: str | None = None) -> Response:
-    def read(_: DashboardReads) -> dict[str, object]:
-        return {"name": name, "wanted": RULES, "answers": answers}
-
-    has_failed = bool(answers.problems) or wrong is not None
-    return page(
-        seen,
-        "limits.html",
-        read,
-        title=f"Limits of {name}",
-        here="/risk",
-        status=422 if has_failed else 200,
-        wrong=wrong,
-        is_live=False,
-    )
+    return strategy_form(seen, "limits", name, RULES, answers, here="/risk", wrong=wrong)
 
 
 def _kind(answers: Answers) -> BreakerKind:

@@ -14,13 +14,13 @@ from ltsys.domain.setting_change import (
     with_settings,
 )
 from ltsys.domain.strategy import Strategy
-from ltsys.ports.dashboard import DashboardReads
 from ltsys.usecases.change_settings import change_settings
 from ltsys.web.pages.forms import Answers, Posted, as_typed
-from ltsys.web.pages.frame import Visit, Visiting, done, page
+from ltsys.web.pages.frame import Visit, Visiting, done
 from ltsys.web.pages.launch_form import COOLDOWN, SIGNAL_AGE, TOLERANCE
 from ltsys.web.pages.page_route import PageRoute
 from ltsys.web.pages.strategy import found, owned
+from ltsys.web.pages.strategy_form import strategy_form, unconfirmed
 
 router = APIRouter(route_class=PageRoute)
 FIELDS: Final = (TOLERANCE, SIGNAL_AGE, COOLDOWN)
@@ -44,8 +44,7 @@ def change(strategy_id: str, seen: Visiting, answers: Posted) -> Response:
         return _form(seen, name, answers)
     changes = {each: value for each, value in wanted.items() if value != getattr(before, each)}
     loose = loosened_settings(before, with_settings(before, changes))
-    if loose and answers.text("typed") != name:
-        wrong = f"This loosens {', '.join(loose)}: type {name} below to confirm it."
+    if wrong := unconfirmed(name, loose, answers):
         return _form(seen, name, answers, wrong=wrong)
     try:
         change_settings(
@@ -92,17 +91,4 @@ def _keep(wanted: dict[str, SettingValue], answers: Answers, name: str, text: st
 
 
 def _form(seen: Visit, name: StrategyId, answers: Answers, *, wrong: str | None = None) -> Response:
-    def read(_: DashboardReads) -> dict[str, object]:
-        return {"name": name, "wanted": FIELDS, "answers": answers}
-
-    has_failed = bool(answers.problems) or wrong is not None
-    return page(
-        seen,
-        "settings.html",
-        read,
-        title=f"Settings of {name}",
-        here="/strategies",
-        status=422 if has_failed else 200,
-        wrong=wrong,
-        is_live=False,
-    )
+    return strategy_form(seen, "settings", name, FIELDS, answers, here="/strategies", wrong=wrong)

@@ -8,6 +8,7 @@ from ltsys.adapters.postgres.dashboard.board import BoardReads
 from ltsys.adapters.postgres.dashboard.lists import ListReads
 from ltsys.adapters.postgres.halts import halt_of
 from ltsys.adapters.postgres.reading import reading
+from ltsys.adapters.postgres.rows import usd_of
 from ltsys.adapters.postgres.session import Row
 from ltsys.adapters.postgres.statements import of_user, of_user_or_nobody
 from ltsys.domain.ids import ConditionId, LtOrderId, StrategyId, UserId
@@ -152,8 +153,8 @@ def _timings(row: Row) -> Timings:
         first_fill_at=row["first_fill_at"],
         resolved_at=row["resolved_at"],
         settles_at=row["settles_at"],
-        ft_size=None if row["ft_size"] is None else Usd(row["ft_size"]),
+        ft_size=usd_of(row["ft_size"]),
         ft_price=row["entry_price"],
         ft_outcome=row["ft_outcome"],
-        ft_pnl=None if row["ft_pnl"] is None else Usd(row["ft_pnl"]),
+        ft_pnl=usd_of(row["ft_pnl"]),
     )

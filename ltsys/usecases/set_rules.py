@@ -1,4 +1,4 @@
-"""Change the limits of a strategy, at once, with a row that says who did (LESSONS L38, L39)."""
+"""A strategy gets other limits, at once, with a row that says who did it (LESSONS L38, L39)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,22 +8,8 @@ from ltsys.domain.ids import StrategyId
 from ltsys.domain.money import ZERO_USD
 from ltsys.domain.rule_change import LIMITS, Value, changed, nonsense
 from ltsys.domain.strategy import RiskRules, Strategy
-from ltsys.ports import Clock
 from ltsys.ports.records import LogEntry
-from ltsys.ports.store import Store, Transaction
-
-
-def change_rules(
-    strategy_id: StrategyId, changes: Mapping[str, Value], *, by: str, store: Store, clock: Clock
-) -> RiskRules:
-    """The strategy has these limits from its next decision on; returns all that it has then.
-
-    Every change is logged with its value before and after. Raises SettingsError for a strategy
-    or a limit that does not exist, and for limits under which nothing could ever be bought.
-    """
-    now = clock.now()
-    with store.transaction() as tx:
-        return set_rules(strategy_id, changes, by=by, now=now, tx=tx)
+from ltsys.ports.store import Transaction
 
 
 def set_rules(
@@ -34,7 +20,12 @@ def set_rules(
     now: datetime,
     tx: Transaction,
 ) -> RiskRules:
-    """As `change_rules`, together with whatever else is written; `now` is venue time."""
+    """The strategy has these limits from its next decision on; returns all that it has then.
+
+    Every change is logged with its value before and after; `now` is venue time. Raises
+    SettingsError for a strategy or a limit that does not exist, and for limits under which
+    nothing could ever be bought.
+    """
     if tx.lock_state(strategy_id) is None:
         raise SettingsError(f"there is no strategy {strategy_id}")
     strategy, before = tx.rules(strategy_id)

@@ -10,18 +10,20 @@ from trading_floor import accepted
 
 from ltsys.domain.errors import SettingsError, VenueUnavailableError
 from ltsys.domain.money import ZERO_USD, Usd
-from ltsys.usecases.change_rules import change_rules
 from ltsys.usecases.execute_order import execute_order
 from ltsys.usecases.launch_strategy import pause_strategy
 from ltsys.usecases.resolve_market import resolve_market
+from ltsys.usecases.set_rules import set_rules
 from ltsys.usecases.start_periods import start_periods
 
 TEN = Usd.of(10)
 DAY = timedelta(days=1)
 
 
-def change(floor, **changes):
-    return change_rules(STRATEGY, changes, by="ann", store=floor.store, clock=floor.clock)
+def change(floor, strategy_id=STRATEGY, **changes):
+    now = floor.clock.now()
+    with floor.store.transaction() as tx:
+        return set_rules(strategy_id, changes, by="ann", now=now, tx=tx)
 
 
 def test_a_changed_limit_holds_from_the_next_decision_on(floor):
@@ -55,7 +57,7 @@ def test_nonsense_changes_nothing(new_floor):
 
 def test_a_strategy_that_does_not_exist_has_no_limits(floor):
     with pytest.raises(SettingsError, match="there is no strategy LT_NOBODY"):
-        change_rules("LT_NOBODY", {}, by="ann", store=floor.store, clock=floor.clock)
+        change(floor, "LT_NOBODY")
 
 
 def test_a_new_day_starts_for_idle_and_paused_strategies_once(floor):
