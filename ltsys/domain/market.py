@@ -1,11 +1,22 @@
 """A market, its outcomes and its order book, as ltsys sees them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from ltsys.domain.ids import ConditionId, TokenId
 from ltsys.domain.money import Price, Shares
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,199}")
+
+
+def slug_of(value: object) -> str | None:
+    """A name that may stand in an address, else None: nobody else's text becomes part of a link.
+
+    All 500 that are recorded are of this shape, the longest of 95 characters.
+    """
+    return value if isinstance(value, str) and _SLUG.fullmatch(value) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +49,10 @@ class Market:
     fee_exponent: Decimal
     event_id: str | None = None
     """Names the markets that belong together; None where it was never asked for."""
+    slug: str | None = None
+    """Its name in addresses of the venue's site; no decision looks at it."""
+    event_slug: str | None = None
+    """That of its event; of the markets of one event all have the same."""
 
     def outcome_of(self, token_id: TokenId) -> Outcome | None:
         """The outcome that the token stands for, or None: never a default one (LESSONS L07)."""

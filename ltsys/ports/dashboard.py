@@ -191,6 +191,8 @@ class PositionRow:
     mode: Mode
     condition_id: ConditionId
     title: str
+    slug: str | None
+    event_slug: str | None
     token_label: str
     shares: Shares
     cost: Usd
@@ -220,6 +222,8 @@ class PayoutRow:
     lt_order_id: LtOrderId
     strategy_id: StrategyId
     title: str
+    slug: str | None
+    event_slug: str | None
     token_label: str
     outcome: str
     mode: Mode
@@ -243,6 +247,8 @@ class FillLine:
     lt_order_id: LtOrderId
     strategy_id: StrategyId
     title: str
+    slug: str | None
+    event_slug: str | None
     token_label: str
     signal_price: Decimal
     mode: Mode

@@ -126,6 +126,22 @@ def test_a_market_comes_back_as_it_was_and_takes_news(store):
         assert tx.markets([MARKET]) == {MARKET: news}
 
 
+def test_the_names_of_a_market_in_addresses_are_learned_and_not_forgotten(store):
+    """Rows from before they were kept have none, and a later answer may lack them."""
+    named = a_market(slug="game-5", event_slug="nba-finals")
+    with store.transaction() as tx:
+        tx.save_markets([a_market()], checked_at=NOON)
+        before = tx.markets([MARKET])[MARKET]
+
+    with store.transaction() as tx:
+        tx.save_markets([named], checked_at=NOON)
+        tx.save_markets([a_market(slug=None, event_slug=None)], checked_at=NOON)
+
+    with store.transaction() as tx:
+        assert (before.slug, before.event_slug) == (None, None)
+        assert tx.markets([MARKET]) == {MARKET: named}
+
+
 def test_a_resolved_market_stays_as_it_was_resolved(store):
     """Whatever the venue says later (L44)."""
     resolved = an_ended_market("1", "0")

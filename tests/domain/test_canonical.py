@@ -84,6 +84,18 @@ def test_a_situation_that_came_back_gives_the_same_answer():
     assert plan_order(from_text(to_text(situation), Situation)) == plan_order(situation)
 
 
+def test_a_market_without_a_slug_is_written_as_before_slugs_were_kept():
+    """L32: old texts are read, decided again and written to the same bytes; a slug is no input."""
+    market = a_situation().market
+    plain = to_text(a_situation(market=market))
+    named = to_text(a_situation(market=replace(market, slug="a-b", event_slug="a")))
+
+    assert "slug" not in plain
+    assert to_text(from_text(plain, Situation)) == plain
+    assert from_text(named, Situation).market.slug == "a-b"
+    assert plan_order(from_text(named, Situation)) == plan_order(from_text(plain, Situation))
+
+
 def test_a_text_has_one_spelling():
     """Sorted keys, no spaces, UTC."""
     east = datetime.fromisoformat("2026-02-20T14:00:00+02:00")

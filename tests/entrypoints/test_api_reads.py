@@ -2,7 +2,9 @@
 
 import re
 from decimal import Decimal
+from urllib.parse import quote
 
+import psycopg
 import pytest
 from api_made import ORDER, OTHER, OWNER, STRATEGY, VIEWER, WALLET, Client, people
 from fresh import forget_services, fresh_services
@@ -117,6 +119,20 @@ def test_money_is_decimal_text_and_what_is_not_known_is_null(mine):
     assert row["signal_size_usd"] == "10.000000"
     assert row["created_at"].endswith("Z")
     assert row["denial_text"] in row["why"] or row["state"] == "rejected"
+
+
+def test_orders_link_their_market_as_closely_as_it_is_known(mine, module_database_url):
+    paths = ("/api/lt/orders", f"/api/ft/wallets/{WALLET}/orders")
+    shown = [mine.get(path).json()["rows"][0] for path in paths]
+    with psycopg.connect(module_database_url, autocommit=True) as connection:
+        connection.execute("UPDATE markets SET slug = 'a-b', event_slug = 'a'")
+        named = [mine.get(path).json()["rows"][0] for path in paths]
+        connection.execute("UPDATE markets SET slug = NULL, event_slug = NULL")
+
+    for row in shown:
+        place = f"https://polymarket.com/search?_q={quote(row['market_title'])}"
+        assert row["market_url"] == place
+    assert {row["market_url"] for row in named} == {"https://polymarket.com/event/a/a-b"}
 
 
 def test_totals_agree_with_the_rows_that_they_sum_up(mine):

@@ -135,6 +135,8 @@ def _news(known: Market, market: Market) -> Market:
         is_neg_risk=known.is_neg_risk,
         version=known.version,
         event_id=market.event_id or known.event_id,
+        slug=market.slug or known.slug,
+        event_slug=market.event_slug or known.event_slug,
     )
 
 

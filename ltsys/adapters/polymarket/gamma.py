@@ -6,7 +6,7 @@ from decimal import Decimal
 from ltsys.adapters.polymarket.translate import condition_of, token_of
 from ltsys.adapters.polymarket.wire import MarketRow
 from ltsys.domain.errors import MalformedAnswerError
-from ltsys.domain.market import Market, Outcome
+from ltsys.domain.market import Market, Outcome, slug_of
 from ltsys.domain.money import exact
 
 _POSITION_MANAGER_VERSION = "v2"
@@ -34,6 +34,8 @@ def market_of(row: MarketRow) -> Market:
         fee_rate=rate,
         fee_exponent=exponent,
         event_id=_event(row),
+        slug=slug_of(row.slug),
+        event_slug=_event_slug(row),
     )
 
 
@@ -77,6 +79,12 @@ def _event(row: MarketRow) -> str:
     """Of its first event; a market that is published without one stands for itself."""
     named = (event.id for event in row.events or () if event.id)
     return next(named, row.condition_id.lower())
+
+
+def _event_slug(row: MarketRow) -> str | None:
+    """Of the event that has the id; None where that has none that may stand in an address."""
+    named = (slug_of(event.slug) for event in row.events or () if event.id)
+    return next(named, None)
 
 
 def _fee(row: MarketRow) -> tuple[Decimal, Decimal]:

@@ -232,6 +232,7 @@ class Tag(_Wire):
 
 class EventRow(_Wire):
     id: Text = ""
+    slug: object = None
     category: Text = ""
     tags: tuple[Tag, ...] | None = None
 
@@ -246,6 +247,8 @@ class MarketRow(_Wire):
 
     condition_id: str = Field(alias="conditionId")
     question: Text = ""
+    slug: object = None
+    """Whatever it is: it names no money, so that a bad one refuses no market."""
     outcomes: Listed = ()
     outcome_prices: Listed = Field(default=(), alias="outcomePrices")
     token_ids: Listed = Field(default=(), alias="clobTokenIds")

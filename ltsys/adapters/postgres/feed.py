@@ -118,8 +118,8 @@ class FeedRecords(Session):
             INSERT INTO markets
                 (condition_id, title, tags, outcomes, start_at, game_start_at, end_at, is_closed,
                  is_resolved, accepts_orders, is_neg_risk, version, fee_rate, fee_exponent,
-                 event_id, checked_at)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                 event_id, slug, event_slug, checked_at)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (condition_id) DO UPDATE SET
                 title = EXCLUDED.title, tags = EXCLUDED.tags, outcomes = EXCLUDED.outcomes,
                 start_at = EXCLUDED.start_at, game_start_at = EXCLUDED.game_start_at,
@@ -128,6 +128,8 @@ class FeedRecords(Session):
                 is_neg_risk = EXCLUDED.is_neg_risk, version = EXCLUDED.version,
                 fee_rate = EXCLUDED.fee_rate, fee_exponent = EXCLUDED.fee_exponent,
                 event_id = coalesce(EXCLUDED.event_id, markets.event_id),
+                slug = coalesce(EXCLUDED.slug, markets.slug),
+                event_slug = coalesce(EXCLUDED.event_slug, markets.event_slug),
                 checked_at = EXCLUDED.checked_at
             WHERE NOT markets.is_resolved
             """,
@@ -147,6 +149,8 @@ class FeedRecords(Session):
                 market.fee_rate,
                 market.fee_exponent,
                 market.event_id,
+                market.slug,
+                market.event_slug,
                 checked_at,
             ),
         )

@@ -5,7 +5,7 @@ from typing import Final, LiteralString
 from ltsys.adapters.postgres.ledger_reads import LedgerReads
 from ltsys.adapters.postgres.rows import alert_of, sighting_of, usd_of
 from ltsys.adapters.postgres.session import Row
-from ltsys.adapters.postgres.statements import of_user
+from ltsys.adapters.postgres.statements import MARKET_NAMES, of_user
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
@@ -65,12 +65,12 @@ _FORCE_TEST: Final[LiteralString] = f"""
      WHERE strategy_id = %(strategy)s AND source_trade_id = %(trade)s AND is_force_test
        AND {of_user("strategy_id")}
 """  # noqa: S608  the columns are a constant
-_ORDER_SELECT: Final[LiteralString] = """
-    SELECT o.*, coalesce(m.title, '') AS title,
+_ORDER_SELECT: Final[LiteralString] = f"""
+    SELECT o.*, {MARKET_NAMES},
            (SELECT detail FROM order_events_log e WHERE e.lt_order_id = o.lt_order_id
              ORDER BY event_id DESC LIMIT 1) AS last_detail
       FROM lt_orders o LEFT JOIN markets m USING (condition_id)
-"""
+"""  # noqa: S608  the columns are a constant
 _ORDERS: Final[LiteralString] = f"""
     {_ORDER_SELECT}
      WHERE {of_user("o.strategy_id")}
@@ -108,6 +108,8 @@ def order_row(row: Row) -> OrderRow:
         mode=Mode(row["mode"]),
         is_force_test=row["is_force_test"],
         title=row["title"],
+        slug=row["slug"],
+        event_slug=row["event_slug"],
         token_label=row["token_label"],
         signal_price=row["ft_price"],
         signal_size=Usd(row["ft_size_usd"]),

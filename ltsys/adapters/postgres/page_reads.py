@@ -7,7 +7,12 @@ from typing import Final, LiteralString, TypeVar
 from ltsys.adapters.postgres.order_reads import OrderReads, alert_row, order_row
 from ltsys.adapters.postgres.rows import usd_of
 from ltsys.adapters.postgres.session import Row
-from ltsys.adapters.postgres.statements import of_ft_wallet, of_user, of_user_or_nobody
+from ltsys.adapters.postgres.statements import (
+    MARKET_NAMES,
+    of_ft_wallet,
+    of_user,
+    of_user_or_nobody,
+)
 from ltsys.adapters.postgres.strategy_reads import (
     STRATEGIES,
     WALLETS,
@@ -162,6 +167,8 @@ def _ft_order_row(row: Row) -> FtOrderRow:
         trader=Address(row["trader_address"]),
         condition_id=ConditionId(row["condition_id"]),
         title=row["title"],
+        slug=row["slug"],
+        event_slug=row["event_slug"],
         token_label=row["token_label"],
         side=row["side"],
         price=row["entry_price"],
@@ -192,7 +199,7 @@ _ORDER_PAGE: Final[LiteralString] = f"""
            AND (%(key)s::text IS NULL
                 OR (o.created_at, o.lt_order_id) < (%(at)s::timestamptz, %(key)s))
          ORDER BY o.created_at DESC, o.lt_order_id DESC LIMIT %(limit)s)
-    SELECT o.*, coalesce(m.title, '') AS title,
+    SELECT o.*, {MARKET_NAMES},
            (SELECT detail FROM order_events_log e WHERE e.lt_order_id = o.lt_order_id
              ORDER BY event_id DESC LIMIT 1) AS last_detail
       FROM page o LEFT JOIN markets m USING (condition_id)
@@ -224,7 +231,8 @@ _WALLET_PAGE: Final[LiteralString] = f"""
      ORDER BY w.wallet_id LIMIT %(limit)s
 """
 _FT_ORDER_PAGE: Final[LiteralString] = f"""
-    SELECT f.* FROM ft_orders f JOIN ft_wallets w USING (wallet_id)
+    SELECT f.*, m.slug, m.event_slug
+      FROM ft_orders f JOIN ft_wallets w USING (wallet_id) LEFT JOIN markets m USING (condition_id)
      WHERE f.wallet_id = %(wallet)s AND {of_ft_wallet("w")}
        AND (%(outcome)s::text IS NULL OR f.outcome = %(outcome)s)
        AND (%(key)s::text IS NULL

@@ -60,6 +60,8 @@ def market_of(row: Row) -> Market:
         fee_rate=row["fee_rate"],
         fee_exponent=row["fee_exponent"],
         event_id=row["event_id"],
+        slug=row["slug"],
+        event_slug=row["event_slug"],
     )
 
 

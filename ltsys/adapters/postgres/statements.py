@@ -34,9 +34,12 @@ STRATEGY_LOCK: Final[LiteralString] = """
 MARKET_COLUMNS: Final[LiteralString] = """
     m.condition_id AS market_id, m.title, m.tags, m.outcomes, m.start_at, m.game_start_at, m.end_at,
     m.is_closed, m.is_resolved, m.accepts_orders, m.is_neg_risk, m.version, m.fee_rate,
-    m.fee_exponent, m.event_id
+    m.fee_exponent, m.event_id, m.slug, m.event_slug
 """
 """Of `markets m`, where the id is joined from elsewhere and may be missing."""
+
+MARKET_NAMES: Final[LiteralString] = "coalesce(m.title, '') AS title, m.slug, m.event_slug"
+"""What pages call a market and link it by, of `markets m`, which may be missing."""
 
 BREAKER_COLUMNS: Final[LiteralString] = """
     (SELECT jsonb_agg(jsonb_build_object('kind', b.kind, 'strategy_id', b.strategy_id,

@@ -24,6 +24,8 @@ class OrderRow:
     mode: Mode
     is_force_test: bool
     title: str
+    slug: str | None
+    event_slug: str | None
     token_label: str
     signal_price: Decimal
     signal_size: Usd

@@ -55,6 +55,8 @@ class FtOrderRow:
     trader: Address
     condition_id: ConditionId
     title: str
+    slug: str | None
+    event_slug: str | None
     token_label: str
     side: str
     price: Decimal

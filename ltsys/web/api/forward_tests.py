@@ -11,6 +11,7 @@ from ltsys.web.api.asking import Own, Reader
 from ltsys.web.api.lists import After, Limit, Listed, listed, named_place, timed_place
 from ltsys.web.api.numbers import Count, Dollars, Moment, Name, PerShare, text
 from ltsys.web.api.problems import NoSuchThingError, documented
+from ltsys.web.market_link import market_url
 
 router = APIRouter(prefix="/wallets", tags=["forward tests"])
 WalletPath = Annotated[Name, Path(description="As the list shows it.", examples=["FT_SHARP"])]
@@ -41,6 +42,9 @@ class FtOrderShape(BaseModel):
     trader: str = Field(description="Address of the trader who was followed.")
     condition_id: str
     market_title: str
+    market_url: str | None = Field(
+        description="Its page on polymarket.com, or a search for its title; null without one."
+    )
     token_label: str
     side: Literal["BUY", "SELL"]
     price_usd: PerShare = Field(description="Dollars a share, 0.3 % of slippage included.")
@@ -115,6 +119,7 @@ def _order(row: FtOrderRow) -> FtOrderShape:
             "trader": row.trader,
             "condition_id": row.condition_id,
             "market_title": row.title,
+            "market_url": market_url(row),
             "token_label": row.token_label,
             "side": row.side,
             "price_usd": text(row.price),

@@ -39,6 +39,7 @@ from ltsys.web.api.numbers import (
     text,
 )
 from ltsys.web.api.problems import NoSuchThingError, documented
+from ltsys.web.market_link import market_url
 
 router = APIRouter(tags=["orders"])
 
@@ -65,6 +66,9 @@ class OrderShape(BaseModel):
     mode: Mode = Field(description="Whose money: live, shadow, or a force test.")
     is_force_test: bool
     market_title: str = Field(description="Empty where the market is not known.")
+    market_url: str | None = Field(
+        description="Its page on polymarket.com, or a search for its title; null without one."
+    )
     token_label: str = Field(examples=["Yes"])
     signal_price_usd: PerShare = Field(description="Dollars a share: the FT entry price.")
     signal_size_usd: Dollars = Field(description="Dollars that the FT order bet.")
@@ -201,6 +205,7 @@ def shown(row: OrderRow) -> OrderShape:
             "mode": row.mode,
             "is_force_test": row.is_force_test,
             "market_title": row.title,
+            "market_url": market_url(row),
             "token_label": row.token_label,
             "signal_price_usd": text(row.signal_price),
             "signal_size_usd": text(row.signal_size),

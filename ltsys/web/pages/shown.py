@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from urllib.parse import quote
+from typing import Protocol
 
 from markupsafe import Markup
 
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus, readers_word
+from ltsys.web.market_link import NamedMarket, is_search, market_url
 
 NOTHING = "–"
 _NOTHING = Markup("–")
@@ -140,16 +141,22 @@ def status_badge(status: OrderStatus) -> Markup:
     return badge(readers_word(status), f"status: {status.value}")
 
 
-def market(title: str, token_label: str) -> Markup:
+class _OutcomeOfMarket(NamedMarket, Protocol):
+    @property
+    def token_label(self) -> str: ...
+
+
+def market(row: _OutcomeOfMarket) -> Markup:
     """An outcome of a market, with a way to the market itself."""
-    if not title:
-        return Markup("{}").format(token_label)
-    place = f"https://polymarket.com/search?_q={quote(title)}"
+    place = market_url(row)
+    if place is None:
+        return Markup("{}").format(row.token_label)
+    hint = "Look for it on polymarket.com" if is_search(row) else "Open it on polymarket.com"
     return Markup(
         '<span class="market"><b>{}</b> {} <a class="out" href="{}" target="_blank" '
-        'rel="noopener noreferrer" title="Look for it on polymarket.com">'
+        'rel="noopener noreferrer" title="{}">'
         '<span aria-hidden="true">↗</span><span class="unseen">{} on Polymarket</span></a></span>'
-    ).format(token_label, title, place, title)
+    ).format(row.token_label, row.title, place, hint, row.title)
 
 
 def filters() -> Mapping[str, object]:

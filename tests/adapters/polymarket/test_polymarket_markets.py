@@ -275,6 +275,19 @@ def test_recorded_books_parse(stub, data, path):
         assert book.best_bid is None or book.best_bid == Price.of(row["bids"][-1]["price"])
 
 
+@pytest.mark.parametrize(
+    "said", [None, "", 7, 0.5, True, ["a"], {"a": 1}, "A", "-a", "a b", "a/b", "a?b", "../a", "é"]
+)
+def test_a_slug_that_may_not_stand_in_an_address_is_none_and_refuses_no_market(said):
+    """It names no money: the market is read as if it had not been sent."""
+    event = {"id": "9", "slug": said}
+
+    market = read(market_row(slug=said, events=[event, {"id": "10", "slug": "another"}]))
+
+    assert (market.slug, market.event_slug, market.event_id) == (None, None, "9")
+    assert market == read(market_row(events=[{"id": "9"}]))
+
+
 def recorded_markets():
     folders = (
         ("nautilus_rust", "gamma_market*.json"),
@@ -297,6 +310,8 @@ def test_recorded_markets_parse():
     assert len(markets) > 450
     for row, market in zip(rows, markets, strict=True):
         assert market.title == row["question"]
+        assert market.slug == row["slug"]
+        assert market.event_slug == next((e["slug"] for e in row.get("events") or ()), None)
         assert [o.token_id for o in market.outcomes] == json.loads(row["clobTokenIds"])
         assert [str(o.price) for o in market.outcomes] == json.loads(row["outcomePrices"])
         if row.get("feeSchedule") and row["feesEnabled"]:

@@ -215,6 +215,27 @@ def test_a_position_without_a_price_shows_a_dash_and_the_total_says_so(scene, an
     assert "cover 0 of 1" in page
 
 
+def test_each_market_is_linked_to_its_own_page_and_unknown_ones_are_looked_for(
+    scene, ann, database_url
+):
+    """A market of before slugs were kept has none, and is searched for by its title."""
+    paths = ("/orders", "/fills", "/positions", f"/orders/{scene.filled.lt_order_id}")
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE lt_orders SET outcome = 'OPEN' WHERE lt_order_id = %s",
+            (scene.filled.lt_order_id,),
+        )
+        before = {path: ann.get(path).text for path in paths}
+        connection.execute("UPDATE markets SET slug = 'game-5-spread', event_slug = 'game-5'")
+
+        after = {path: ann.get(path).text for path in paths}
+
+    for path in paths:
+        assert 'href="https://polymarket.com/search?_q=' in before[path], path
+        assert 'href="https://polymarket.com/event/game-5/game-5-spread"' in after[path], path
+        assert "polymarket.com/search" not in after[path], path
+
+
 def test_the_causes_of_the_gap_add_up_to_it(scene):
     with scene.own.dashboard.reading() as books:
         gap = books.gaps([STRATEGY])[STRATEGY]

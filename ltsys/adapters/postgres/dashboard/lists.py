@@ -8,7 +8,12 @@ from typing import Final, LiteralString, TypeVar
 from ltsys.adapters.postgres.ledger_reads import UserReads
 from ltsys.adapters.postgres.order_reads import alert_row, fill_row, order_row
 from ltsys.adapters.postgres.session import Row
-from ltsys.adapters.postgres.statements import of_ft_wallet, of_user, of_user_or_nobody
+from ltsys.adapters.postgres.statements import (
+    MARKET_NAMES,
+    of_ft_wallet,
+    of_user,
+    of_user_or_nobody,
+)
 from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.strategy import Mode
@@ -145,7 +150,7 @@ _ORDER_FILTER: Final[LiteralString] = f"""
 """  # noqa: S608  the part is a constant
 """Words are looked for in the titles of markets, which are few; then their orders are read."""
 _ORDERS: Final[LiteralString] = f"""
-    SELECT o.*, coalesce(m.title, '') AS title,
+    SELECT o.*, {MARKET_NAMES},
            (SELECT detail FROM order_events_log e WHERE e.lt_order_id = o.lt_order_id
              ORDER BY event_id DESC LIMIT 1) AS last_detail
       FROM lt_orders o LEFT JOIN markets m USING (condition_id)
@@ -160,7 +165,7 @@ _ORDER_COUNT: Final[LiteralString] = f"""
 """  # noqa: S608  the part is a constant
 _FILL_KEY: Final[LiteralString] = "f.trade_id || ' ' || f.order_id"
 _FILLS: Final[LiteralString] = f"""
-    SELECT f.*, {_FILL_KEY} AS fill_key, coalesce(m.title, '') AS title, o.token_label, o.ft_price,
+    SELECT f.*, {_FILL_KEY} AS fill_key, {MARKET_NAMES}, o.token_label, o.ft_price,
            o.mode
       FROM lt_fills f JOIN lt_orders o USING (lt_order_id) LEFT JOIN markets m USING (condition_id)
      WHERE {of_user("f.strategy_id")}
@@ -179,7 +184,7 @@ _PAYOUT_FILTER: Final[LiteralString] = f"""
        AND (%(strategy)s::text IS NULL OR o.strategy_id = %(strategy)s)
 """
 _PAYOUTS: Final[LiteralString] = f"""
-    SELECT o.lt_order_id, o.strategy_id, coalesce(m.title, '') AS title, o.token_label, o.outcome,
+    SELECT o.lt_order_id, o.strategy_id, {MARKET_NAMES}, o.token_label, o.outcome,
            o.mode, o.executed_shares, o.executed_usd, o.pnl, o.resolved_at, o.settles_at
       FROM lt_orders o LEFT JOIN markets m USING (condition_id)
     {_PAYOUT_FILTER}
@@ -232,6 +237,8 @@ def _fill_line(row: Row) -> FillLine:
         lt_order_id=LtOrderId(row["lt_order_id"]),
         strategy_id=StrategyId(row["strategy_id"]),
         title=row["title"],
+        slug=row["slug"],
+        event_slug=row["event_slug"],
         token_label=row["token_label"],
         signal_price=row["ft_price"],
         mode=Mode(row["mode"]),
@@ -243,6 +250,8 @@ def _payout_row(row: Row) -> PayoutRow:
         lt_order_id=LtOrderId(row["lt_order_id"]),
         strategy_id=StrategyId(row["strategy_id"]),
         title=row["title"],
+        slug=row["slug"],
+        event_slug=row["event_slug"],
         token_label=row["token_label"],
         outcome=row["outcome"],
         mode=Mode(row["mode"]),

@@ -10,7 +10,7 @@ from ltsys.adapters.postgres.halts import halt_of
 from ltsys.adapters.postgres.reading import reading
 from ltsys.adapters.postgres.rows import usd_of
 from ltsys.adapters.postgres.session import Row
-from ltsys.adapters.postgres.statements import of_user, of_user_or_nobody
+from ltsys.adapters.postgres.statements import MARKET_NAMES, of_user, of_user_or_nobody
 from ltsys.domain.ids import ConditionId, LtOrderId, StrategyId, UserId
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.strategy import Mode
@@ -87,7 +87,7 @@ _HALTS: Final[LiteralString] = f"""
 """  # noqa: S608  the part is a constant
 _POSITIONS: Final[LiteralString] = f"""
     SELECT o.strategy_id, o.mode, o.condition_id, o.token_label, m.end_at,
-           coalesce(m.title, '') AS title,
+           {MARKET_NAMES},
            m.checked_at AS priced_at, sum(o.executed_shares) AS shares,
            sum(o.executed_usd) AS cost, sum(o.fees_usd) AS fees, count(*) AS order_count,
            (SELECT (each ->> 'price')::numeric FROM jsonb_array_elements(m.outcomes) AS each
@@ -126,6 +126,8 @@ def _position(row: Row) -> PositionRow:
         mode=Mode(row["mode"]),
         condition_id=ConditionId(row["condition_id"]),
         title=row["title"],
+        slug=row["slug"],
+        event_slug=row["event_slug"],
         token_label=row["token_label"],
         shares=Shares(row["shares"]),
         cost=Usd(row["cost"]),
