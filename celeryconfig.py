@@ -2,12 +2,17 @@
 
 import os
 
+from celery.signals import before_task_publish
 from kombu import Exchange, Queue  # type: ignore[attr-defined]  # kombu exports them lazily
 
 from beat_schedule import beat_schedule  # noqa: F401  Celery reads it from this module
+from ltsys.broker import say_when
 from ltsys.settings import load
 
 _ROLE = os.environ.get("LTSYS_ROLE", "ltsys")
+
+# whoever sends tasks reads this module first
+before_task_publish.connect(say_when)
 
 broker_url = load().redis_url
 """Workers and beat refuse to start without one."""
@@ -73,7 +78,7 @@ worker_enable_soft_shutdown_on_idle = False
 worker_hijack_root_logger = False
 
 worker_send_task_events = True
-# a second message for each task sent; the age of a queue is read from rows
+# a second message for each task sent; each says when it was sent by itself
 task_send_sent_event = False
 task_track_started = False
 beat_max_loop_interval = 1

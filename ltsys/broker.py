@@ -1,19 +1,44 @@
-"""What is asked of the broker: depths, its setting, who listens, and to be told of work."""
+"""What is asked of the broker: what waits, its setting, who listens, and to be told of work."""
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import redis
 import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
+from ltsys.adapters.clock import SystemClock
 from ltsys.domain.errors import SettingsError
 
 _log = structlog.get_logger("ltsys.kick")
 
 QUEUES = ("signals", "execution", "fills", "resolution")
 _PATIENCE_S = 3
+_SENT_AT = "sent_at"
+_CLOCK = SystemClock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What waits in one queue; a message that a worker holds waits no more."""
+
+    count: int
+    oldest_at: datetime | None
+    """Machine time at which the next one to be taken was first sent; None where none waits, or
+    where it does not say."""
+
+
+def say_when(headers: MutableMapping[str, object], **_: object) -> None:
+    """The message says when it was sent; one that says so already keeps its first time.
+
+    `celeryconfig` has every sender of tasks do this. A message that a dead worker held is put
+    back by kombu as it was, so that its age counts from the beginning (LESSONS L51).
+    """
+    headers.setdefault(_SENT_AT, _CLOCK.wall().isoformat())
 
 
 @contextmanager
@@ -30,10 +55,31 @@ def connected(redis_url: str) -> "Iterator[redis.Redis]":
         raise SettingsError("LTSYS_REDIS_URL is not a redis:// address") from None
 
 
-def depths(redis_url: str) -> dict[str, int]:
-    """How many messages wait in each queue. Raises SettingsError."""
-    with connected(redis_url) as client:
-        return {queue: int(client.llen(queue)) for queue in QUEUES}
+def waiting(redis_url: str) -> dict[str, Waiting]:
+    """What waits in each queue, of one moment, in one round trip. Raises SettingsError.
+
+    Kombu pushes messages on the left of a list and takes them from its right.
+    """
+    with connected(redis_url) as client, client.pipeline() as asked:
+        for queue in QUEUES:
+            asked.llen(queue)
+            asked.lindex(queue, -1)
+        answers = asked.execute()
+    return {
+        queue: Waiting(count=int(count), oldest_at=_sent_at(message))
+        for queue, count, message in zip(QUEUES, answers[::2], answers[1::2], strict=True)
+    }
+
+
+def _sent_at(message: str | bytes | None) -> datetime | None:
+    """Anybody may have put it there: what does not say its time has none, and is no error."""
+    if message is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(json.loads(message)["headers"][_SENT_AT])
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
 
 
 def send(redis_url: str, task: str, *arguments: str) -> None:

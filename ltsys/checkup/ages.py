@@ -1,9 +1,14 @@
-"""How long ago something was, in words."""
+"""How long ago something was."""
 
 from datetime import datetime
 
 NOTHING = "–"
 """What is shown for what is not known; never 0 (LESSONS L42)."""
+
+
+def seconds_since(since: datetime | None, now: datetime) -> int | None:
+    """Whole seconds, never below zero: two clocks may differ a little."""
+    return None if since is None else max(0, int((now - since).total_seconds()))
 
 
 def age(since: datetime | None, now: datetime) -> str:

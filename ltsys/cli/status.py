@@ -9,8 +9,9 @@ from rich.live import Live
 from rich.text import Text
 
 from ltsys.bootstrap import Services
-from ltsys.broker import depths
+from ltsys.broker import waiting
 from ltsys.checkup import comparing, standing_halts
+from ltsys.checkup.ages import seconds_since
 from ltsys.cli import comparisons, halted, hearing, views
 from ltsys.cli.environment import attach
 from ltsys.cli.output import AsJson, DataDir, console, print_json
@@ -41,7 +42,7 @@ def mode(own: Services) -> str:
 
 def picture(own: Services) -> Group:
     """The overview as it is now."""
-    whole = views.whole(_overview(own), depths(own.settings.redis_url), mode=mode(own))
+    whole = views.whole(_overview(own), waiting(own.settings.redis_url), mode=mode(own))
     now = own.clock.wall()
     compared = comparing.sentence(own.queries.reconciled(), now)
     halts = standing_halts.standing(own)
@@ -56,10 +57,14 @@ def _overview(own: Services) -> Overview:
 def _facts(own: Services) -> dict[str, object]:
     view = _overview(own)
     heard = own.queries.hearing()
+    queues = waiting(own.settings.redis_url)
     return {
         "mode": mode(own),
         "venue_time": view.venue_time,
-        "queues": depths(own.settings.redis_url),
+        "queues": {name: queue.count for name, queue in queues.items()},
+        "queue_ages_s": {
+            name: seconds_since(queue.oldest_at, view.wall_time) for name, queue in queues.items()
+        },
         "streams": hearing.facts(heard, view.wall_time),
         "stream_gate": heard.gate,
         "halts": standing_halts.standing(own),

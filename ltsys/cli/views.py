@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from ltsys.broker import Waiting
 from ltsys.checkup.ages import age
 from ltsys.cli.output import dollars, percent, signed, table
 from ltsys.domain.breaker import explained
@@ -30,13 +31,13 @@ _NUMBERS = ("capital", "available", "exposure", "FT P&L", "LT P&L", "FT", "LT", 
 _RATIOS = ("fill rate", "slippage")
 
 
-def whole(view: Overview, depths: Mapping[str, int], *, mode: str) -> Group:
+def whole(view: Overview, waiting: Mapping[str, Waiting], *, mode: str) -> Group:
     """Everything of an overview, one below the other."""
     return Group(
         header(view, mode=mode),
         strategies(view.strategies),
         orders(view.orders, now=view.wall_time, wide=False),
-        queues(view.pulse, depths, now=view.wall_time),
+        queues(view.pulse, waiting, now=view.wall_time),
         logs(view.logs),
     )
 
@@ -158,17 +159,20 @@ def orders(rows: Sequence[OrderRow], *, now: datetime, wide: bool = True) -> Tab
     return made
 
 
-def queues(pulse: Pulse, depths: Mapping[str, int], *, now: datetime) -> Table:
+def queues(pulse: Pulse, waiting: Mapping[str, Waiting], *, now: datetime) -> Table:
     """What waits, and how long the oldest of it has."""
     cells = {
-        **{f"in {name}": f"{depth}" for name, depth in depths.items()},
+        **{
+            f"in {name}": _waiting(queue.count, age(queue.oldest_at, now))
+            for name, queue in waiting.items()
+        },
         "to execute": _waiting(pulse.queued_count, age(pulse.oldest_queued_at, now)),
         "to look at": _waiting(pulse.working_count, age(pulse.oldest_due_at, now)),
         "unknown": _waiting(pulse.unknown_count, age(pulse.oldest_unknown_at, now)),
         "for an operator": f"{pulse.parked_count}",
         "last tick": age(pulse.ticked_at, now),
     }
-    made = table("Queues: messages, then rows with the age of the oldest", *cells, right=cells)
+    made = table("Queues: messages, then rows, with the age of the oldest", *cells, right=cells)
     made.add_row(*cells.values())
     return made
 

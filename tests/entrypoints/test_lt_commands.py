@@ -41,6 +41,8 @@ def test_the_status_is_one_json_document_with_the_mode_first(system: Running):
 
     assert next(iter(status.items())) == ("mode", "SIMULATOR")
     assert set(status["queues"]) == {"signals", "execution", "fills", "resolution"}
+    assert set(status["queue_ages_s"]) == set(status["queues"])
+    assert all(age is None or age >= 0 for age in status["queue_ages_s"].values())
     assert len(status["strategies"]) >= 3
 
 

@@ -50,13 +50,20 @@ def test_it_needs_no_trading_key(scene):
 
 @pytest.mark.usefixtures("with_broker")
 def test_queues_show_what_waits_and_who_works(scene, ann, eventually):
-    scene.own.tasks.send("execution.execute_order", "a", "b")
+    """L51: each with the age of its oldest message, also where no row says how long it waits."""
+    for task in ("signals.sweep_signals", "resolution.apply_changes"):
+        scene.own.tasks.send(task)
 
-    def row() -> str:
+    def row(queue: str) -> str:
         text = ann.get("/system").text
-        return re.search(r'<th scope="row">execution</th>(.*?)</tr>', text, re.DOTALL)[1]
+        return re.search(rf'<th scope="row">{queue}</th>(.*?)</tr>', text, re.DOTALL)[1]
 
-    eventually(lambda: '<td class="num">1</td>' in row() and "✕ 0" in row(), limit_s=20)
+    eventually(lambda: '<td class="num">0</td>' in row("fills") and "✕ 0" in row("fills"))
+    for queue in ("signals", "resolution"):
+        assert '<td class="num">1</td>' in row(queue)
+        assert re.search(r'title="since 20[^"]+">\d+\.\d{3} s</td>', row(queue))
+    for queue in ("execution", "fills"):
+        assert '<td class="num">0</td><td class="num">–</td>' in row(queue)
 
 
 def test_kill_switches_show_the_file_and_the_rows(scene, ann):
