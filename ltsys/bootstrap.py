@@ -131,9 +131,30 @@ class Services:
         )
 
     @cached_property
+    def account(self) -> Address:
+        """The trading account, known without its key where it is set: pages hold no key (L62).
+
+        Raises SettingsError where neither the address is set nor a key is here.
+        """
+        settings = self.settings
+        if settings.wallet_address:
+            return _wallet_address(settings.wallet_address)
+        if settings.signer == "file" and settings.wallet_key_file is None:
+            raise SettingsError("LTSYS_WALLET_ADDRESS is not set: whose account it is to be")
+        return Address(self.signer.address.lower())
+
+    @cached_property
     def signer(self) -> PolymarketSigner:
-        """Raises SettingsError without a key that is private, or on slow signatures."""
+        """Raises SettingsError without a private key of the account, or on slow signatures."""
         require_fast_backend()
+        made, said = self._signer(), self.settings.wallet_address
+        if said and _wallet_address(said) != made.address.lower():
+            raise SettingsError(
+                f"LTSYS_WALLET_ADDRESS is {said}, but the trading key is that of {made.address}"
+            )
+        return made
+
+    def _signer(self) -> PolymarketSigner:
         settings = self.settings
         return PolymarketSigner(
             self._key(),
@@ -202,8 +223,7 @@ class Services:
     @cached_property
     def shadow(self) -> ShadowVenue:
         """Where shadow orders go; it can send nothing."""
-        account = Address(self.signer.address.lower())
-        return ShadowVenue(self.store, self.market_data, self.clock, account)
+        return ShadowVenue(self.store, self.market_data, self.clock, self.account)
 
     @cached_property
     def streams(self) -> PolymarketStreams:
@@ -234,7 +254,7 @@ class Services:
             shadow=self.shadow,
             clock=self.clock,
             halt_file=self.halt_file,
-            account=self.signer.address.lower(),
+            account=self.account,
             patience=Patience(
                 first_check_after=timedelta(seconds=self.settings.first_check_s),
                 longest_pause=timedelta(seconds=60 * self.settings.first_check_s),

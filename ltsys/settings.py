@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ltsys.domain.errors import SettingsError
@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     signer: Literal["file", "sealed", "turnkey"] = "file"
     """Where the trading key is: in that file, sealed in the database, or at Turnkey."""
     wallet_address: str = ""
-    """Whose key it is, where it is not in a file."""
+    """Whose key it is; a process that needs no more of it is given no key."""
     master_key_file: Path | None = None
     """A file of mode 0600 that holds the keys which seal trading keys; `lt keys init` makes it."""
     master_key: SecretStr = SecretStr("")
@@ -107,6 +107,12 @@ class Settings(BaseSettings):
     """Orders with fills before their mean slippage may send a strategy back."""
     sync_s: int = Field(default=10, ge=1, le=3600)
     """Machine seconds between two ticks of the sync and of the sweeps."""
+
+    @field_validator("wallet_key_file", "master_key_file", "turnkey_key_file", mode="before")
+    @classmethod
+    def _is_set(cls, said: object) -> object:
+        """An empty text names no file: so a line of the Procfile takes a key from its process."""
+        return said or None
 
 
 def load() -> Settings:

@@ -134,6 +134,7 @@ def running(
             **os.environ,
             **_simulated_venue(simulator.url, key_file),
             **account.variables,
+            "LTSYS_WALLET_ADDRESS": account.address,
             "LTSYS_DATABASE_URL": servers.database_url,
             "LTSYS_REDIS_URL": _broker_url(servers.redis_url, broker),
             "LTSYS_RUN_DIR": str(run_dir),

@@ -11,7 +11,7 @@ from ltsys.cli.operator_word import Operator, who
 from ltsys.cli.output import AsJson, DataDir, console, print_json
 from ltsys.cli.status import mode
 from ltsys.domain.errors import SettingsError
-from ltsys.domain.ids import Address, StrategyId
+from ltsys.domain.ids import StrategyId
 from ltsys.domain.money import Usd, exact
 from ltsys.domain.rule_change import Value, changed, named, parsed
 from ltsys.domain.rule_values import slippage_tolerance as slippage_of
@@ -179,11 +179,10 @@ def launch(asked: Asked, own: Services) -> StrategyRow:
 
     Raises SettingsError and RefusedError as `open_strategy` does.
     """
-    account = Address(own.signer.address.lower())
-    kind = own.settings.signature_type
-    add_account(OWNER, account, signature_type=kind, key_reference="file", store=own.store)
+    kind, where = own.settings.signature_type, own.settings.signer
+    add_account(OWNER, own.account, signature_type=kind, key_reference=where, store=own.store)
     strategy_id = open_strategy(
-        asked, user_id=OWNER, account=account, store=own.store, clock=own.clock
+        asked, user_id=OWNER, account=own.account, store=own.store, clock=own.clock
     )
     return _row(own, strategy_id)
 

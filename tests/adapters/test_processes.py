@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import psutil
 import pytest
@@ -14,7 +15,9 @@ import pytest
 from ltsys.domain.errors import SettingsError
 from ltsys.processes import Exit, Processes
 from ltsys.procfile import parse_command, parse_procfile
+from ltsys.settings import load
 
+PROCFILE = Path(__file__).resolve().parents[2] / "Procfile"
 SLEEPER = "python -c 'import threading; threading.Event().wait()'"
 STUBBORN = (
     "python -c 'import signal, threading; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
@@ -102,6 +105,28 @@ def test_variables_are_expanded_within_their_word(line, arguments):
     environ = {"PORT": "8000", "EMPTY": "", "HOSTILE": "a b; rm -rf $PORT"}
 
     assert parse_command(line, environ).arguments == arguments
+
+
+def test_the_web_process_is_given_no_key_and_no_way_to_one(tmp_path):
+    """L62: whoever shows pages holds none. What signs has it as it was."""
+    keys = {
+        "LTSYS_WALLET_KEY_FILE": str(tmp_path / "wallet.key"),
+        "LTSYS_MASTER_KEY_FILE": str(tmp_path / "master.key"),
+        "LTSYS_MASTER_KEY": "c2VjcmV0",
+        "LTSYS_TURNKEY_KEY_FILE": str(tmp_path / "turnkey.key"),
+    }
+    lines = parse_procfile(PROCFILE.read_text())
+
+    web = parse_command(lines["web"], keys).environ
+    execution = parse_command(lines["execution"], keys).environ
+
+    assert web == dict.fromkeys(keys, "")
+    assert not execution.keys() & keys.keys()
+    with mock.patch.dict("os.environ", keys | web):
+        settings = load()
+    assert settings.wallet_key_file is settings.master_key_file is None
+    assert settings.turnkey_key_file is None
+    assert not settings.master_key.get_secret_value()
 
 
 def test_leading_assignments_join_the_environment():

@@ -22,6 +22,7 @@ from api_made import (
 from fresh import forget_services, fresh_services
 from psycopg import sql
 
+from ltsys.bootstrap import services
 from ltsys.domain.account import Scope
 from ltsys.web.app import create_app
 
@@ -119,6 +120,24 @@ def test_a_strategy_that_makes_no_sense_is_refused_with_the_reason(
     assert answer.status_code == status
     assert sentence in answer.json()["detail"]
     assert count(database_url, "lt_strategies") == 3
+
+
+def test_who_has_no_account_launches_on_the_systems_for_which_no_key_is_needed(
+    clients, monkeypatch
+):
+    """L62."""
+    account = "0x" + "d" * 40
+    unknown = clients[ADMIN].post("/api/lt/strategies", NEW)
+    monkeypatch.setenv("LTSYS_WALLET_ADDRESS", account)
+    forget_services()
+
+    made = clients[ADMIN].post("/api/lt/strategies", NEW)
+
+    assert unknown.status_code == 422
+    assert "LTSYS_WALLET_ADDRESS is not set" in unknown.json()["detail"]
+    assert made.status_code == 201, made.text
+    assert made.json()["wallet_address"] == account
+    assert "signer" not in vars(services())
 
 
 def test_who_mirrors_a_wallet_already_is_told_so(mine):

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from ltsys.bootstrap import Services
 from ltsys.domain.errors import SettingsError
-from ltsys.domain.ids import Address, StrategyId
+from ltsys.domain.ids import Address, StrategyId, UserId
 from ltsys.domain.money import Usd
 from ltsys.domain.stage import Stage
 from ltsys.domain.strategy import Mode, RiskRules, Strategy
@@ -30,6 +31,7 @@ from ltsys.web.api.numbers import (
     text,
 )
 from ltsys.web.api.problems import documented
+from ltsys.web.trading_account import taken_account
 
 router = APIRouter(prefix="/strategies", tags=["strategies"])
 StrategyPath = Annotated[Name, Path(description="As the list shows it.", examples=["LT_FT_SHARP"])]
@@ -98,7 +100,7 @@ class NewStrategy(BaseModel):
     wallet_address: str | None = Field(
         None,
         pattern=r"^0x[0-9a-f]{40}$",
-        description="The trading account, in lower case; null where you have only one.",
+        description="Your trading account, in lower case; null: your only one, or this system's.",
     )
     slippage_tolerance_ratio: AskedRatio = Field(
         "0.03", description="A ratio on top of the FT entry price, 0 to 0.5; 0 is 0."
@@ -166,7 +168,7 @@ def create(body: NewStrategy, caller: Trader, queries: Own, own: System, doing: 
         made = open_strategy(
             asked,
             user_id=caller.user_id,
-            account=_account(body.wallet_address, queries),
+            account=_account(body.wallet_address, caller.user_id, queries, own),
             store=own.store,
             clock=own.clock,
         )
@@ -290,16 +292,21 @@ def _results(row: StrategyRow) -> Results:
     )
 
 
-def _account(asked: str | None, queries: Queries) -> Address:
-    """Raises SettingsError unless it is the caller's, and the only one where none was named."""
-    own = [account.address for account in queries.accounts()]
+def _account(asked: str | None, user: UserId, queries: Queries, own: Services) -> Address:
+    """The caller's; this system's becomes that of who has none, as on the page.
+
+    Raises SettingsError unless it is the caller's, and the only one where none was named.
+    """
+    known = [account.address for account in queries.accounts()]
     if asked is not None:
-        if asked not in own:
+        if asked not in known:
             raise SettingsError(f"wallet_address: {asked} is not a trading account of yours")
         return Address(asked)
-    if len(own) != 1:
-        raise SettingsError(f"wallet_address: you have {len(own)} trading accounts; name one")
-    return own[0]
+    if not known:
+        return taken_account(user, own)
+    if len(known) != 1:
+        raise SettingsError(f"wallet_address: you have {len(known)} trading accounts; name one")
+    return known[0]
 
 
 def _capital(said: str) -> Usd:

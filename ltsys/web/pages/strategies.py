@@ -11,9 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from ltsys.domain.account import Scope
 from ltsys.domain.errors import RefusedError, SettingsError
-from ltsys.domain.ids import Address
 from ltsys.ports.dashboard import Board, DashboardReads, StepRow, Timeline
-from ltsys.usecases.add_wallet import add_account
 from ltsys.usecases.open_strategy import open_strategy
 from ltsys.web.pages import tables
 from ltsys.web.pages.board_lines import chosen, groups, sorted_groups
@@ -22,6 +20,7 @@ from ltsys.web.pages.forms import Answers, Posted
 from ltsys.web.pages.frame import Visit, Visiting, done, page, with_query
 from ltsys.web.pages.launch_form import FORM, asked_of
 from ltsys.web.pages.page_route import PageRoute
+from ltsys.web.trading_account import taken_account
 
 router = APIRouter(route_class=PageRoute)
 _Cells = Sequence[StepRow | None]
@@ -197,11 +196,8 @@ def create(seen: Visiting, answers: Posted) -> Response:
     if asked is None or answers.text("step") != "launch":
         return _form(seen, answers, is_reviewed=asked is not None)
     try:
-        own = seen.own
-        account = Address(own.signer.address.lower())
-        user = seen.caller.user_id
-        kind = own.settings.signature_type
-        add_account(user, account, signature_type=kind, key_reference="file", store=own.store)
+        own, user = seen.own, seen.caller.user_id
+        account = taken_account(user, own)
         strategy_id = open_strategy(
             asked, user_id=user, account=account, store=own.store, clock=own.clock
         )

@@ -20,6 +20,7 @@ from ltsys.web.app import create_app
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "correct horse battery"
+SYSTEMS_ACCOUNT = "0x" + "d" * 40
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Scene:
 def own(monkeypatch, database_url, tmp_path) -> Iterator[Services]:
     monkeypatch.setenv("LTSYS_DATABASE_URL", database_url)
     monkeypatch.setenv("LTSYS_HALT_FILE", str(tmp_path / "halts"))
+    monkeypatch.setenv("LTSYS_WALLET_ADDRESS", SYSTEMS_ACCOUNT)
+    monkeypatch.delenv("LTSYS_WALLET_KEY_FILE", raising=False)
     with fresh_services():
         made = services()
         # full price is paid in the tests of the hashes; setting an attribute sets a cached one

@@ -9,7 +9,6 @@ from fastapi.routing import APIRoute
 from live_made import STRATEGY, WALLET
 from visitor import SAME_SITE, Visitor
 
-from ltsys.domain.ids import Address
 from ltsys.domain.money import Usd
 from ltsys.domain.strategy import RiskRules
 from ltsys.web.app import create_app
@@ -246,12 +245,7 @@ def test_the_causes_of_the_gap_add_up_to_it(scene):
 
 
 def test_a_new_strategy_has_exactly_the_limits_that_its_review_showed(scene, own):
-    """L31: empty fields are no limits, and 0 is 0 (L14)."""
-
-    class Signer:
-        address = Address("0x" + "d" * 40)
-
-    own.signer = Signer()
+    """L31: empty fields are no limits, and 0 is 0 (L14). No key is needed to launch it (L62)."""
     bob = scene.visitor("bob")
     typed = {"ft_wallet": WALLET, "capital": "500", "daily_budget": "40", "min_order_size": "0"}
     typed |= {"max_drawdown_ratio": "", "max_consecutive_losses": "none", "slippage_tolerance": "0"}
@@ -265,6 +259,8 @@ def test_a_new_strategy_has_exactly_the_limits_that_its_review_showed(scene, own
     assert before == len(own.queries.strategies()) - 1
     assert launched.headers["Location"].startswith("/strategies/LT_FT_TEST_")
     assert row.rules == RiskRules(daily_budget=Usd.of(40), min_order_size=Usd.of(0))
+    assert row.strategy.wallet_address == own.account
+    assert "signer" not in vars(own)
     assert (row.strategy.user_id, row.strategy.slippage_tolerance) == ("bob", 0)
 
 
