@@ -90,7 +90,7 @@ def _filled(order: OrderRow) -> str:
 
 
 def _result(order: OrderRow) -> str:
-    if order.pnl is None:
+    if order.pnl is None or order.outcome is None:
         return ""
     return f", {order.outcome} {order.pnl}"
 

@@ -121,7 +121,7 @@ def order_row(row: Row) -> OrderRow:
         slippage_ratio=row["slippage_pct"],
         fill_rate=row["fill_rate"],
         latency_ms=row["latency_ms"],
-        outcome=row["outcome"],
+        outcome=row["outcome"] if row["executed_shares"] else None,
         pnl=usd_of(row["pnl"]),
         denial_code=row["denial_code"],
         denial_text=row["denial_text"],

@@ -37,7 +37,8 @@ class OrderRow:
     slippage_ratio: Decimal | None
     fill_rate: Decimal | None
     latency_ms: int | None
-    outcome: str
+    outcome: str | None
+    """None while it holds no shares: what becomes of the market is no outcome of it."""
     pnl: Usd | None
     denial_code: str | None
     denial_text: str | None

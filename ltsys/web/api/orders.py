@@ -86,7 +86,9 @@ class OrderShape(BaseModel):
     latency_ms: Count | None = Field(
         description="Milliseconds from the committed FT order to the venue's answer."
     )
-    outcome: Literal["OPEN", "WON", "LOST", "VOID", "SOLD"]
+    outcome: Literal["OPEN", "WON", "LOST", "VOID", "SOLD"] | None = Field(
+        description="Of the shares that it bought; null while it holds none."
+    )
     pnl_usd: Dollars | None = Field(description="Dollars, fees included; null while it is open.")
     denial_code: str | None = Field(description="Of a closed list; null unless we refused.")
     denial_text: str | None = Field(description="The same as a sentence with both numbers.")
