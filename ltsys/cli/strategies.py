@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ltsys.bootstrap import Services
-from ltsys.cli import stages, views
+from ltsys.cli import stages, strategy_settings, views
 from ltsys.cli.environment import attach
 from ltsys.cli.operator_word import Operator, who
 from ltsys.cli.output import AsJson, DataDir, console, print_json
@@ -30,6 +30,7 @@ _NO_LIMIT = "none"
 
 app = typer.Typer(no_args_is_help=True, help="Mirror FT wallets as live strategies.")
 stages.add_commands(app)
+app.command("settings")(strategy_settings.settings)
 
 SetOption = Annotated[
     list[str] | None,

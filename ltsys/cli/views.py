@@ -15,7 +15,8 @@ from ltsys.cli.output import dollars, percent, signed, table
 from ltsys.domain.breaker import explained
 from ltsys.domain.order import readers_word
 from ltsys.domain.rule_change import LIMITS, Limit, Unit, Value
-from ltsys.domain.strategy import Mode
+from ltsys.domain.setting_change import NUMBERS, TIME_IN_FORCE
+from ltsys.domain.strategy import Mode, Strategy
 from ltsys.ports.queries import LogRow, OrderRow, Pulse, StrategyRow
 from ltsys.usecases.queries import Overview, why
 
@@ -105,6 +106,18 @@ def limits(row: StrategyRow) -> Group:
         made.add_row(each.words, limit_word(each, getattr(row.rules, each.name)), each.name)
     heading = Text(f"{row.strategy.strategy_id} has these limits and no other", style="bold")
     return Group(heading, made)
+
+
+def settings(strategy: Strategy) -> Table:
+    """How the strategy's orders are sent, each by the name that changes it."""
+    title = f"How orders of {strategy.strategy_id} are sent"
+    made = table(title, "setting", "value", "name for --set")
+    for each in NUMBERS.values():
+        value = getattr(strategy, each.name)
+        shown = f"{value} s" if each.is_whole else percent(value)
+        made.add_row(each.words, shown, each.name)
+    made.add_row("time in force", strategy.time_in_force.value, TIME_IN_FORCE)
+    return made
 
 
 def setting_words(row: StrategyRow) -> dict[str, str]:

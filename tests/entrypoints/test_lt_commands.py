@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from functools import partial
 
 import psycopg
 import pytest
@@ -186,6 +187,47 @@ def test_limits_are_changed_by_name_and_shown(system: Running, limited: str):
     }
     assert "$500.00" in shown
     assert "there is no limit 'max_hope'" in refused.err
+
+
+def test_settings_tighten_at_once_and_loosen_after_a_wait(system: Running, limited: str):
+    """L38, L61."""
+    asked = partial(system.lt, "strategies", "settings", limited)
+    before = asked("--json").json["settings"]
+    tighter = ("--set", "slippage_tolerance=0.01", "--set", "time_in_force=fok", "--by", "ann")
+    tight = asked(*tighter, "--json").json
+    untyped = asked("--set", "max_signal_age_s=600")
+    loose = asked("--set", "max_signal_age_s=600", "--confirm", limited, "--json").json
+    shown = asked("--set", "max_signal_age_s=500", "--confirm", limited).out
+
+    assert before == {
+        "slippage_tolerance": "0.03",
+        "max_signal_age_s": 180,
+        "cooldown_s": 0,
+        "time_in_force": "FAK",
+    }
+    assert Decimal(tight["settings"]["slippage_tolerance"]) == Decimal("0.01")
+    assert (tight["settings"]["time_in_force"], tight["waiting"]) == ("FOK", [])
+    assert (untyped.code, f"type {limited} to confirm" in untyped.err) == (1, True)
+    assert loose["settings"] == tight["settings"]
+    assert [each["request"]["subject"] for each in loose["waiting"]] == ["max_signal_age_s"]
+    assert "max_signal_age_s from 180 to 500" in shown
+    assert "1.00%" in shown
+
+
+def test_settings_that_make_no_sense_are_refused_with_the_limit(system: Running, limited: str):
+    """L39."""
+    said = {
+        wanted: system.lt("strategies", "settings", limited, "--set", wanted).err
+        for wanted in ("hope=1", "cooldown_s=-1", "slippage_tolerance=3", "time_in_force=GTC", "x")
+    }
+    nobody = system.lt("strategies", "settings", "LT_NOBODY")
+
+    assert "there is no setting 'hope'" in said["hope=1"]
+    assert "-1 is not within 0 and 2592000 seconds" in said["cooldown_s=-1"]
+    assert "3 is not within 0 and 0.5 (a ratio: 0.03 is 3 %)" in said["slippage_tolerance=3"]
+    assert "'GTC' is neither FAK nor FOK" in said["time_in_force=GTC"]
+    assert "'x' is not name=value" in said["x"]
+    assert (nobody.code, "there is no strategy LT_NOBODY" in nobody.err) == (1, True)
 
 
 def test_the_codes_of_denials_are_listed():
