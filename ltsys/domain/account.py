@@ -19,6 +19,7 @@ TOKEN_DAYS: Final = range(1, 366)
 """How long a token may live."""
 PASSWORD_LENGTH: Final = range(12, 257)
 """Characters; the upper bound is what hashing is asked to swallow."""
+_HANDLE_LENGTH: Final = 12
 _USER_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 
@@ -83,11 +84,9 @@ class User:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A browser that is signed in. Only the hash of its secret is known; all is machine time."""
+class SessionTimes:
+    """Since when a browser is signed in, and until when; all is machine time."""
 
-    session_hash: str = field(repr=False)
-    user_id: UserId
     created_at: datetime
     last_seen_at: datetime
     ended_at: datetime | None = None
@@ -104,11 +103,17 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiToken:
-    """A secret for scripts. Only its hash and its first letters are known; machine time."""
+class Session(SessionTimes):
+    """A browser that is signed in. Only the hash of its secret is known."""
 
-    token_hash: str = field(repr=False)
+    session_hash: str = field(repr=False)
     user_id: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenFacts:
+    """What a person may know of a token: all but its secret; machine time."""
+
     name: str
     prefix: str
     scopes: frozenset[Scope]
@@ -120,6 +125,14 @@ class ApiToken:
     def is_good(self, now: datetime) -> bool:
         """Whether it still opens anything."""
         return self.revoked_at is None and self.created_at <= now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken(TokenFacts):
+    """A secret for scripts. Only its hash and its first letters are known."""
+
+    token_hash: str = field(repr=False)
+    user_id: UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +153,11 @@ class Attempts:
         """Whether the password is not even looked at."""
         counts = (self.of_both, self.of_login, self.of_address)
         return any(count > most for count, most in zip(counts, self.MOST, strict=True))
+
+
+def handle_of(session_hash: str) -> str:
+    """What a session is called on its user's page: enough to end it by, of no use to enter by."""
+    return session_hash[:_HANDLE_LENGTH]
 
 
 def user_id_of(text: str) -> UserId:

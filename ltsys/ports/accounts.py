@@ -3,11 +3,39 @@
 Secrets are never given to it: only their hashes (LESSONS L62).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ltsys.domain.account import ApiToken, Attempts, Role, Session, User
+from ltsys.domain.account import (
+    ApiToken,
+    Attempts,
+    Role,
+    Session,
+    SessionTimes,
+    TokenFacts,
+    User,
+)
 from ltsys.domain.ids import Address, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow(SessionTimes):
+    """A browser of somebody's, by the name that `handle_of` gives it."""
+
+    handle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """What a person sees of their own account, without a hash of anything."""
+
+    created_at: datetime
+    password_changed_at: datetime | None
+    sessions: tuple[SessionRow, ...]
+    """Those nobody ended, newest first."""
+    tokens: tuple[TokenFacts, ...]
+    """All there ever were, newest first."""
 
 
 class AccountStore(Protocol):
@@ -61,8 +89,12 @@ class AccountStore(Protocol):
         """Nothing happens to one that was ended before, or that never was."""
         ...
 
-    def end_sessions(self, user_id: UserId, *, at: datetime) -> int:
-        """All of the user's; how many there were."""
+    def end_own_session(self, user_id: UserId, handle: str, *, at: datetime) -> bool:
+        """False where the user has no such session that nobody ended."""
+        ...
+
+    def end_sessions(self, user_id: UserId, *, at: datetime, but: str | None = None) -> int:
+        """All of the user's, but the one of that hash; how many there were."""
         ...
 
     def forget_sessions(self, before: datetime) -> None:

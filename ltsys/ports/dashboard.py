@@ -17,6 +17,7 @@ from ltsys.domain.ids import ConditionId, FtWalletId, LtOrderId, StrategyId, Use
 from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.strategy import Mode, RiskRules, RiskState, Strategy
+from ltsys.ports.accounts import AccountFacts
 from ltsys.ports.queries import AlertRow, FillRow, LogRow, OrderRow
 
 RowT = TypeVar("RowT")
@@ -364,6 +365,10 @@ class DashboardReads(Protocol):
 
     def alerts(self, *, is_open: bool, place: Place) -> Slice[AlertRow]:
         """Open ones by severity, cleared ones by time."""
+        ...
+
+    def account(self) -> AccountFacts | None:
+        """Of the user who asks; None where nobody in particular does."""
         ...
 
 

@@ -28,7 +28,7 @@ def issue_token(
     Raises RefusedError for nobody, for more than the user's role may, and for nonsense.
     """
     now, secret = entrance.wall(), f"lt_{new_secret()}"
-    if not name.strip() or len(name) > 80:
+    if not name.strip() or len(name) > 80 or not name.isprintable():
         raise RefusedError("a token's name has 1 to 80 characters: say what it is for")
     if days not in TOKEN_DAYS:
         raise RefusedError(f"a token lives {TOKEN_DAYS[0]} to {TOKEN_DAYS[-1]} days, not {days}")

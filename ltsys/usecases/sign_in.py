@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ltsys.domain.account import SESSION_LIFE, Attempts, Session, User, user_id_of
+from ltsys.domain.errors import RefusedError
 from ltsys.domain.ids import UserId
 from ltsys.usecases.entrance import (
     Entrance,
@@ -32,7 +33,7 @@ def sign_in(name: str, password: str, *, address: str, entrance: Entrance) -> Si
     TooManyAttemptsError before any password is looked at.
     """
     login = name.strip().lower()
-    _note_attempt(login, address, entrance)
+    note_attempt(login, address, entrance=entrance)
     user = _user(login, entrance)
     kept = user.password_hash if user else None
     if not entrance.passwords.matches(kept, password) or user is None or user.is_disabled:
@@ -58,7 +59,24 @@ def sign_out_everywhere(user_id: UserId, *, entrance: Entrance) -> int:
     return count
 
 
-def _note_attempt(login: str, address: str, entrance: Entrance) -> None:
+def sign_out_elsewhere(user_id: UserId, secret: str, *, entrance: Entrance) -> int:
+    """Every session of the user but the one of that secret is over; how many there were."""
+    with entrance.store.transaction() as tx:
+        count = tx.end_sessions(user_id, at=entrance.wall(), but=secret_hash(secret))
+        tx.log(entry(user_id, f"signed out elsewhere, of {count} sessions"))
+    return count
+
+
+def end_session(user_id: UserId, handle: str, *, entrance: Entrance) -> None:
+    """That session of the user is over. Raises RefusedError where they have no such session."""
+    with entrance.store.transaction() as tx:
+        if not tx.end_own_session(user_id, handle, at=entrance.wall()):
+            raise RefusedError(f"{user_id} has no such session any more")
+        tx.log(entry(user_id, "signed one session out"))
+
+
+def note_attempt(login: str, address: str, *, entrance: Entrance) -> None:
+    """The attempt is on the books. Raises TooManyAttemptsError where it must not be tried."""
     now = entrance.wall()
     with entrance.store.transaction() as tx:
         since = now - Attempts.WINDOW

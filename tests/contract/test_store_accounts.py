@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from live_made import NOON, a_wallet
 
-from ltsys.domain.account import ApiToken, Role, Scope, Session
+from ltsys.domain.account import ApiToken, Role, Scope, Session, handle_of
 from ltsys.domain.errors import AlreadyRecordedError, StaleWriteError
 from ltsys.domain.ids import UserId
 
@@ -122,6 +122,36 @@ def test_all_sessions_of_one_user_end_together(peopled, at):
     assert counts == (2, 0)
     with peopled.reading() as tx:
         assert len(tx.sessions(BOB)) == 1
+
+
+def test_all_sessions_but_one_end_together(peopled, at):
+    """L63: of that user alone."""
+    with peopled.transaction() as tx:
+        for digit, user in (("1", ANN), ("2", ANN), ("3", BOB)):
+            tx.add_session(a_session(digit, at, user_id=user))
+
+    with peopled.transaction() as tx:
+        count = tx.end_sessions(ANN, at=at, but="2" * 64)
+
+    with peopled.reading() as tx:
+        left = [each.session_hash[0] for user in (ANN, BOB) for each in tx.sessions(user)]
+    assert (count, left) == (1, ["2", "3"])
+
+
+def test_a_session_is_ended_by_its_handle_by_its_user_alone_and_once(peopled, at):
+    """L63."""
+    handle = handle_of("1" * 64)
+    with peopled.transaction() as tx:
+        tx.add_session(a_session("1", at))
+        tx.add_session(a_session("2", at))
+
+    with peopled.transaction() as tx:
+        ended = [tx.end_own_session(user, handle, at=at) for user in (BOB, ANN, ANN)]
+
+    with peopled.reading() as tx:
+        left = [each.session_hash[0] for each in tx.sessions(ANN)]
+        assert tx.session("1" * 64).ended_at == at
+    assert (ended, left) == ([False, True, False], ["2"])
 
 
 def test_old_sessions_are_forgotten(peopled, at):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from house import ANN, HOME, PASSWORD, House
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.strategies import integers, sampled_from
@@ -10,11 +11,19 @@ from live_made import NOON
 
 from ltsys.adapters.memory import HandClock, MemoryStore
 from ltsys.adapters.memory.passwords import DigestPasswords
-from ltsys.domain.account import LINK_LIFE, SESSION_IDLE, SESSION_LIFE, Attempts, Role, Scope
+from ltsys.domain.account import (
+    LINK_LIFE,
+    SESSION_IDLE,
+    SESSION_LIFE,
+    Attempts,
+    Role,
+    Scope,
+    handle_of,
+)
 from ltsys.domain.errors import RefusedError
 from ltsys.domain.ids import UserId
 from ltsys.usecases.entrance import Entrance, SignInRefusedError, TooManyAttemptsError
-from ltsys.usecases.identify_caller import caller_of_session, caller_of_token
+from ltsys.usecases.identify_caller import secret_hash
 from ltsys.usecases.issue_token import issue_token, revoke_token
 from ltsys.usecases.open_account import (
     OWNER,
@@ -26,45 +35,16 @@ from ltsys.usecases.open_account import (
     set_password,
     set_password_by_link,
 )
-from ltsys.usecases.sign_in import sign_in, sign_out, sign_out_everywhere
+from ltsys.usecases.sign_in import (
+    end_session,
+    sign_in,
+    sign_out,
+    sign_out_elsewhere,
+    sign_out_everywhere,
+)
 
-ANN = UserId("ann")
-PASSWORD = "correct horse battery"
-HOME = "192.0.2.1"
 READ = frozenset({Scope.READ})
 SECOND = timedelta(seconds=1)
-
-
-class House:
-    """An entrance with Ann, a trader who has a password."""
-
-    def __init__(self) -> None:
-        self.clock = HandClock(NOON)
-        self.store = MemoryStore(self.clock)
-        self.entrance = Entrance(store=self.store, passwords=DigestPasswords(), clock=self.clock)
-        add_user(ANN, Role.TRADER, entrance=self.entrance)
-        set_password(ANN, PASSWORD, entrance=self.entrance)
-
-    def sign_in(self, name="ann", password=PASSWORD, address=HOME) -> str:
-        return sign_in(name, password, address=address, entrance=self.entrance).secret
-
-    def of_session(self, secret: str):
-        return caller_of_session(secret, store=self.store, clock=self.clock)
-
-    def of_token(self, secret: str):
-        return caller_of_token(secret, store=self.store, clock=self.clock)
-
-    def guess(self, times: int, name="ann", address=HOME) -> list[type[Exception]]:
-        """What each wrong password is answered with."""
-        answers = []
-        for number in range(times):
-            with pytest.raises(RefusedError) as refused:
-                self.sign_in(name, f"wrong {number}", address)
-            answers.append(refused.type)
-        return answers
-
-    def said(self) -> str:
-        return repr(self.store.tables)
 
 
 @pytest.fixture
@@ -199,6 +179,30 @@ def test_signing_out_ends_one_session_and_everywhere_ends_all(house):
     sign_out(here, entrance=house.entrance)
 
 
+def test_signing_out_elsewhere_leaves_this_session_alone(house):
+    here, there = house.sign_in(), house.sign_in()
+
+    count = sign_out_elsewhere(ANN, here, entrance=house.entrance)
+
+    assert (count, house.of_session(there)) == (1, None)
+    assert house.of_session(here) is not None
+
+
+def test_nobody_ends_the_session_of_another(house):
+    """L63."""
+    secret = house.sign_in()
+    handle = handle_of(secret_hash(secret))
+
+    with pytest.raises(RefusedError):
+        end_session(UserId("bob"), handle, entrance=house.entrance)
+    assert house.of_session(secret) is not None
+
+    end_session(ANN, handle, entrance=house.entrance)
+    assert house.of_session(secret) is None
+    with pytest.raises(RefusedError):
+        end_session(ANN, handle, entrance=house.entrance)
+
+
 def test_a_new_password_ends_every_session(house):
     secret = house.sign_in()
 
@@ -265,6 +269,7 @@ def test_a_token_may_what_it_was_given_and_is_shown_once(house):
         ("cron", READ, 366),
         (" ", READ, 1),
         ("x" * 81, READ, 1),
+        ("cron\x1b[2J", READ, 1),
     ],
 )
 def test_a_token_that_makes_no_sense_is_refused(house, name, scopes, days):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ltsys.adapters.memory import session
 from ltsys.adapters.memory.tables import AccountRow, LinkRow, LoginRow
-from ltsys.domain.account import ApiToken, Attempts, Role, Session, User
+from ltsys.domain.account import ApiToken, Attempts, Role, Session, User, handle_of
 from ltsys.domain.ids import Address, UserId
 
 
@@ -84,8 +84,14 @@ class AccountRecords(session.Session):
         if found is not None and found.ended_at is None:
             self._tables.sessions[session_hash] = replace(found, ended_at=at)
 
-    def end_sessions(self, user_id: UserId, *, at: datetime) -> int:
-        own = self.sessions(user_id)
+    def end_own_session(self, user_id: UserId, handle: str, *, at: datetime) -> bool:
+        own = [s for s in self.sessions(user_id) if handle_of(s.session_hash) == handle]
+        for each in own:
+            self.end_session(each.session_hash, at=at)
+        return bool(own)
+
+    def end_sessions(self, user_id: UserId, *, at: datetime, but: str | None = None) -> int:
+        own = [each for each in self.sessions(user_id) if each.session_hash != but]
         for each in own:
             self.end_session(each.session_hash, at=at)
         return len(own)

@@ -76,13 +76,20 @@ class AccountRecords(Session):
         )
 
     def session(self, session_hash: str) -> account.Session | None:
-        row = self._row("SELECT * FROM sessions WHERE session_hash = %s", (session_hash,))
+        row = self._row(
+            """
+            SELECT session_hash, user_id, created_at, last_seen_at, ended_at FROM sessions
+             WHERE session_hash = %s
+            """,
+            (session_hash,),
+        )
         return account.Session(**row) if row else None
 
     def sessions(self, user_id: UserId) -> tuple[account.Session, ...]:
         rows = self._rows(
             """
-            SELECT * FROM sessions WHERE user_id = %s AND ended_at IS NULL
+            SELECT session_hash, user_id, created_at, last_seen_at, ended_at FROM sessions
+             WHERE user_id = %s AND ended_at IS NULL
              ORDER BY created_at DESC, session_hash
             """,
             (user_id,),
@@ -103,13 +110,24 @@ class AccountRecords(Session):
             (at, session_hash),
         )
 
-    def end_sessions(self, user_id: UserId, *, at: datetime) -> int:
+    def end_own_session(self, user_id: UserId, handle: str, *, at: datetime) -> bool:
         rows = self._rows(
             """
-            UPDATE sessions SET ended_at = %s WHERE user_id = %s AND ended_at IS NULL
+            UPDATE sessions SET ended_at = %s
+             WHERE user_id = %s AND handle = %s AND ended_at IS NULL RETURNING 1 AS ended
+            """,
+            (at, user_id, handle),
+        )
+        return bool(rows)
+
+    def end_sessions(self, user_id: UserId, *, at: datetime, but: str | None = None) -> int:
+        rows = self._rows(
+            """
+            UPDATE sessions SET ended_at = %s
+             WHERE user_id = %s AND ended_at IS NULL AND session_hash IS DISTINCT FROM %s
             RETURNING 1 AS ended
             """,
-            (at, user_id),
+            (at, user_id, but),
         )
         return len(rows)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, LiteralString, Self
 
+from ltsys.adapters.postgres.dashboard.account import OwnReads
 from ltsys.adapters.postgres.dashboard.board import BoardReads
 from ltsys.adapters.postgres.dashboard.lists import ListReads
 from ltsys.adapters.postgres.halts import halt_of
@@ -34,7 +35,7 @@ class PostgresDashboard:
             yield Reads(connection, self._user_id)
 
 
-class Reads(BoardReads, ListReads):
+class Reads(BoardReads, ListReads, OwnReads):
     """`ltsys.ports.dashboard.DashboardReads`."""
 
     def head(self) -> HeadFacts:
