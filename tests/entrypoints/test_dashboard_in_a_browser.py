@@ -32,6 +32,7 @@ PAGES = (
     "/logs",
     "/system",
     "/definitions",
+    "/account",
 )
 SHARP = "LT_FT_DEMO_SHARP"
 

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
 from ltsys.web.pages import (
+    account,
     alerts,
     fills,
     force_test,
@@ -27,6 +28,7 @@ from ltsys.web.pages import (
 from ltsys.web.pages.frame import FOLDER
 
 NOUNS = (
+    account,
     strategies,
     strategy,
     orders,

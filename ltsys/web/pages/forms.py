@@ -65,7 +65,9 @@ class Answers:
 async def posted(request: Request) -> Answers:
     """The fields of a form that was sent; files and overlong texts are no answers."""
     form = await request.form(max_files=0, max_fields=100)
-    return Answers({n: v[:_MOST_LENGTH] for n, v in form.items() if isinstance(v, str)})
+    # Postgres keeps no NUL: one that was sent is left out, as what is too long is
+    kept = {n: v.replace("\0", "") for n, v in form.items() if isinstance(v, str)}
+    return Answers({name: text[:_MOST_LENGTH] for name, text in kept.items()})
 
 
 Posted = Annotated[Answers, Depends(posted)]

@@ -59,6 +59,10 @@ _DONE: Final = {
     "cleared": "The alert is cleared.",
     "halted": "Halted. Nothing new is planned or posted.",
     "lifted": "The halt is lifted.",
+    "revoked": "The token is revoked: it opens nothing any more.",
+    "ended": "The session is over: that browser has to sign in again.",
+    "elsewhere": "Every other session is over.",
+    "password": "The new password holds. Every other session is over; tokens are as they were.",
 }
 """What was done, by the word in the address: an address puts no words of its own on a page."""
 

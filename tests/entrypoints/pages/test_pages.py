@@ -32,6 +32,7 @@ LISTS = (
     "/logs",
     "/system",
     "/definitions",
+    "/account",
 )
 FILES = tuple(
     f"/{name}.csv" for name in ["strategies", "orders", "fills", "positions", "redemptions", "logs"]
