@@ -7,6 +7,7 @@ from typing import Literal
 
 import httpx
 
+from ltsys.adapters.polymarket.restraint import Restraint, kind_of
 from ltsys.domain.errors import OutcomeUnknownError, VenueUnavailableError
 
 Method = Literal["GET", "POST", "DELETE"]
@@ -49,7 +50,9 @@ class Http:
         read_s: float = _READ_S,
         max_connections: int = _MAX_CONNECTIONS,
         proxy: str | None = None,
+        restraint: Restraint | None = None,
     ) -> None:
+        self._restraint = restraint or Restraint()
         self._client = httpx.Client(
             http1=True,
             http2=False,
@@ -74,7 +77,8 @@ class Http:
     ) -> Answer:
         """Ask something that changes nothing; a body makes it a POST.
 
-        Raises VenueUnavailableError for every kind of silence: asking again is harmless.
+        Raises VenueUnavailableError for every kind of silence: asking again is harmless; and
+        without asking, as long as the venue wants to be left alone (LESSONS L53).
         """
         try:
             return self._send("GET" if body is None else "POST", url, params, headers, body)
@@ -86,8 +90,8 @@ class Http:
     ) -> Answer:
         """Ask for a change, once.
 
-        Raises VenueUnavailableError if it was certainly not sent, OutcomeUnknownError for every
-        other silence (LESSONS L03).
+        Raises VenueUnavailableError if it was certainly not sent, also because the venue wants to
+        be left alone; OutcomeUnknownError for every other silence (LESSONS L03, L53).
         """
         try:
             return self._send(method, url, (), headers, body)
@@ -108,6 +112,8 @@ class Http:
         headers: Mapping[str, str] | None,
         body: str | None,
     ) -> Answer:
+        kind = _kind(method, url)
+        self._restraint.refuse_early(kind)
         sent = dict(headers or {})
         if body is not None:
             sent["Content-Type"] = "application/json"
@@ -115,12 +121,14 @@ class Http:
         response = self._client.request(
             method, url, params=params or None, headers=sent, content=content
         )
-        return Answer(
+        answer = Answer(
             request=f"{method} {_path(url)}",
             status=response.status_code,
             text=response.text,
             headers={name.lower(): value for name, value in response.headers.items()},
         )
+        self._restraint.heed(kind, answer.status, answer.retry_after_s)
+        return answer
 
 
 def seconds(text: str) -> float | None:
@@ -135,6 +143,11 @@ def seconds(text: str) -> float | None:
 def _lost(url: str, error: httpx.HTTPError) -> str:
     """Names the path and the kind of error only: both are free of secrets (LESSONS L62)."""
     return f"no answer from {_path(url)}: {type(error).__name__}"
+
+
+def _kind(method: str, url: str) -> str:
+    parts = httpx.URL(url)
+    return kind_of(method, parts.netloc.decode(), parts.path)
 
 
 def _path(url: str) -> str:
