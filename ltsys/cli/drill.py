@@ -15,7 +15,7 @@ from ltsys.cli.environment import attach
 from ltsys.cli.operator_word import Operator, who
 from ltsys.cli.output import DataDir, plain
 from ltsys.drill.certificate import Certificate
-from ltsys.drill.plan import STANDARD_FAULTS, DrillPlan
+from ltsys.drill.plan import STANDARD_FAULTS, STANDARD_STORMS, DrillPlan
 from ltsys.drill.run import Drill, run
 from ltsys.ports.stages import DrillRow
 from ltsys.processes import sigterm_as_exit
@@ -59,6 +59,7 @@ def drill(
         database_crashes=database_crashes,
         first_check_s=first_check,
         faults=STANDARD_FAULTS if fault is None else tuple(fault),
+        storms=STANDARD_STORMS * max(1, signals // 2500) if fault is None else (),
     )
     with sigterm_as_exit(), ExitStack() as undo:
         folder = undo.enter_context(

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     EMPTY_BROKER = "empty broker"
     """Valkey dies and comes back with nothing."""
     CRASH_DATABASE = "crash database"
+    STORM = "storm"
+    """For a while the venue is away, refuses everybody, cuts streams or tells another time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class Blow:
     kind: Kind
     role: str = ""
     step: str = ""
+    storm: str = ""
+    """A line of a fault script, its times from the blow on; `{token}` is one that is traded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,9 @@ class DrillPlan:
     broker_losses: int = 3
     database_crashes: int = 1
     faults: tuple[str, ...] = ()
+    """What goes wrong all the while."""
+    storms: tuple[str, ...] = ()
+    """What breaks over everybody once and passes."""
     is_delivered_twice: bool = True
     rest_limit_s: float = 240.0
     """How long orders, and then outcomes, may take to come to rest."""
@@ -60,6 +67,9 @@ class DrillPlan:
         for number in range(self.broker_losses):
             kind = Kind.CRASH_BROKER if number % 2 else Kind.EMPTY_BROKER
             made.append(Blow(at=_evenly(number, self.broker_losses), kind=kind))
+        for number, storm in enumerate(self.storms):
+            at = _evenly(number, len(self.storms))
+            made.append(Blow(at=at, kind=Kind.STORM, storm=storm))
         for number in range(self.database_crashes):
             at = _evenly(number, self.database_crashes) - 0.1
             made.append(Blow(at=at, kind=Kind.CRASH_DATABASE))
@@ -94,6 +104,18 @@ STANDARD_FAULTS = (
     "rate 0.05: ws-array",
 )
 """What goes wrong at the venue all the while; lines as `lt sim --fault` takes them."""
+
+STANDARD_STORMS = (
+    "at 0s for 25s: restart post-only=10s",
+    "at 0s: ws-disconnect",
+    "at 0s for 25s rate 0.5: too-many-requests retry-after=2",
+    "at 0s market {token}: tick 0.001",
+    "at 0s for 25s: disabled",
+    "at 0s for 20s: clock-skew 60s",
+    "at 0s for 100s: ws-refuse",
+    "at 0s for 25s rate 0.5: html 403",
+)
+"""Spread over a drill, in this order; times are the venue's, which run five times as fast."""
 
 
 def _by_weight(dice: random.Random) -> str:

@@ -202,9 +202,17 @@ class _Run:
         for blow in due:
             if blow.kind is not Kind.KILL or self._trouble.is_free(blow.role):
                 blows.remove(blow)
-                self._trouble.strike(blow, self._stack)
+                self._strike(blow)
                 struck += 1
         return len(due) - struck
+
+    def _strike(self, blow: Blow) -> None:
+        if blow.kind is not Kind.STORM:
+            self._trouble.strike(blow, self._stack)
+            return
+        token = self._dice.choice(self._targets).token_id if self._targets else "0"
+        line = blow.storm.format(token=token)
+        self._stack.simulator.ask("POST", "/sim/faults", {"script": line, "from": "now"})
 
     def _repeat_due(self) -> None:
         """Every task comes a second time, in another order than the first (LESSONS L56)."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ltsys.drill.plan import STANDARD_FAULTS, DrillPlan, Kind
+from ltsys.drill.plan import STANDARD_FAULTS, STANDARD_STORMS, DrillPlan, Kind
 from ltsys.drill.run import Drill, run
 
 pytestmark = pytest.mark.slow
@@ -16,7 +16,13 @@ LOST_ANSWERS = (
     "rate 0.3 POST /order: status-after-accept 500",
 )
 SHORT = DrillPlan(
-    signals=160, rate_per_s=8, kills=6, faults=STANDARD_FAULTS, first_check_s=0.2, seed=4
+    signals=160,
+    rate_per_s=8,
+    kills=6,
+    faults=STANDARD_FAULTS,
+    storms=STANDARD_STORMS,
+    first_check_s=0.2,
+    seed=4,
 )
 ROUGH = DrillPlan(
     signals=90,
@@ -41,6 +47,9 @@ def test_whatever_breaks_no_order_and_no_cent_goes_missing(reachable_folder):
     assert sum(certificate.kills.values()) >= SHORT.kills
     assert set(certificate.server_crashes) == {"crash broker", "empty broker", "crash database"}
     assert certificate.unknown_orders > 0
+    storms = {storm.rpartition(": ")[2].split()[0] for storm in STANDARD_STORMS}
+    told = " ".join(line for line, struck in certificate.venue_faults.items() if struck)
+    assert not {storm for storm in storms if storm not in told}
 
 
 @pytest.mark.parametrize(
