@@ -139,7 +139,7 @@ def _kind_of(trade: VenueFill, order: BookedOrder | None, booked: BookedFill | N
         return None if has_failed else Kind.UNKNOWN_TRADE
     if booked is None:
         return None if has_failed else Kind.MISSED_FILL
-    if has_failed and booked.status not in {FillStatus.FAILED, FillStatus.CONFIRMED}:
+    if has_failed and not booked.status.is_final:
         return Kind.FAILED_FILL
     return Kind.FILL_DIFFERS if _differ(trade, booked) else None
 

@@ -112,6 +112,11 @@ class FillStatus(StrEnum):
     CONFIRMED = "confirmed"
     FAILED = "failed"
 
+    @property
+    def is_final(self) -> bool:
+        """Nothing can follow it."""
+        return self in {FillStatus.CONFIRMED, FillStatus.FAILED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenueFill:

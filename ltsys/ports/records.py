@@ -171,3 +171,5 @@ class Outbox:
     oldest_signal_at: datetime | None
     oldest_unanswered_at: datetime | None
     """Of orders that were posted and whose fate is not known; parked ones are left out."""
+    oldest_provisional_at: datetime | None
+    """When the oldest fill was recorded that the chain has neither confirmed nor failed."""

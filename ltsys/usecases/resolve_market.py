@@ -16,7 +16,6 @@ from ltsys.domain.order import ENDED
 from ltsys.domain.resolution import Resolved, payouts, resolution_of
 from ltsys.domain.risk import resulted, rolled_over
 from ltsys.domain.strategy import Mode, RiskState
-from ltsys.domain.venue import FillStatus
 from ltsys.ports import Clock, MarketData
 from ltsys.ports.records import LogEntry, Tracking
 from ltsys.ports.store import Store, Transaction
@@ -80,8 +79,7 @@ def _close_live(lt_order_id: LtOrderId, market: Market, now: datetime, store: St
 
 def _is_final(tracking: Tracking) -> bool:
     """Provisional money is not resolved (LESSONS L23)."""
-    final = {FillStatus.CONFIRMED, FillStatus.FAILED}
-    return tracking.order.status in ENDED and all(f.status in final for f in tracking.fills)
+    return tracking.order.status in ENDED and all(f.status.is_final for f in tracking.fills)
 
 
 def _book_outcome(tracking: Tracking, end: Resolved, now: datetime, tx: Transaction) -> None:

@@ -18,8 +18,6 @@ from ltsys.usecases.desk import Desk
 from ltsys.usecases.execute_order import post_and_record
 from ltsys.usecases.record_fill import record_fill
 
-_FINAL = frozenset({FillStatus.CONFIRMED, FillStatus.FAILED})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -156,7 +154,7 @@ def _settle(
     event = step if isinstance(step, OrderEvent) else None
     order = before if event is None else _moved(before, event, tx)
     ended = end_if_over(order, tracking.state, tx)
-    is_over = ended.status in ENDED and all(f.status in _FINAL for f in tracking.fills)
+    is_over = ended.status in ENDED and all(f.status.is_final for f in tracking.fills)
     is_parked = step is NextStep.PARK
     pause = desk.patience.pause(before.check_count)
     next_check_at = None if is_over or is_parked else desk.clock.wall() + pause

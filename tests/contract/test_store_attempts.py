@@ -136,7 +136,9 @@ def test_the_oldest_of_what_waits_is_told(store, wall):
     with store.transaction() as tx:
         posted = tx.outbox()
 
-    assert nothing == Outbox(oldest_signal_at=None, oldest_unanswered_at=None)
+    assert nothing == Outbox(
+        oldest_signal_at=None, oldest_unanswered_at=None, oldest_provisional_at=None
+    )
     assert abs(queued.oldest_signal_at - wall) < MINUTE
     assert queued.oldest_unanswered_at is None
     assert posted.oldest_signal_at is None

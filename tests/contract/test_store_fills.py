@@ -103,6 +103,22 @@ def test_a_fill_moves_on_and_an_unknown_one_is_refused(store):
     assert fill.status is FillStatus.FAILED
 
 
+def test_the_oldest_fill_that_is_not_final_is_told(store, wall):
+    """L51."""
+    with store.transaction() as tx:
+        nothing = tx.outbox()
+    counted(store, with_live(store), a_fill(status=FillStatus.MATCHED, shares="5"))
+    with store.transaction() as tx:
+        matched = tx.outbox()
+        tx.move_fill(a_fill(status=FillStatus.CONFIRMED, shares="5"))
+    with store.transaction() as tx:
+        confirmed = tx.outbox()
+
+    assert nothing.oldest_provisional_at is None
+    assert abs(matched.oldest_provisional_at - wall) < MINUTE
+    assert confirmed.oldest_provisional_at is None
+
+
 def test_held_shares_are_the_unresolved_ones_of_the_wallet_and_the_token(store):
     """L12."""
     order = counted(store, with_live(store), a_fill(shares="5"))

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from trading_floor import accepted
+
 from ltsys.domain.alert import Severity
 from ltsys.domain.errors import OutcomeUnknownError
-from ltsys.usecases.check_health import ANSWERS, SIGNALS, check_health
+from ltsys.domain.venue import FillStatus
+from ltsys.usecases.check_health import ANSWERS, SETTLED, SIGNALS, check_health
 from ltsys.usecases.execute_order import execute_order
 
 MINUTE = timedelta(minutes=1)
@@ -51,3 +54,23 @@ def test_an_answer_that_does_not_come_is_told_until_it_does(floor):
 
     assert list(waiting) == [ANSWERS]
     assert told(floor) == {}
+
+
+def test_a_fill_that_never_settles_is_told_until_it_does(floor):
+    """Its money is provisional for as long (L23, L51)."""
+    order = floor.execute(1, accepted())
+    floor.reports(order, status=FillStatus.MATCHED)
+    floor.track(order)
+    floor.clock.move(14 * MINUTE)
+    patient = told(floor)
+    floor.clock.move(2 * MINUTE)
+    waiting = told(floor)
+    floor.reports(order, status=FillStatus.CONFIRMED)
+    floor.track(order)
+
+    assert SETTLED not in patient
+    assert waiting[SETTLED] == (
+        "the oldest fill that is neither confirmed nor failed on chain has waited 960 s, "
+        "over the limit of 900 s"
+    )
+    assert SETTLED not in told(floor)

@@ -134,7 +134,11 @@ class SignalRecords(HaltRecords, BreakerRecords, ExposureRecords):
             and row.next_check_at is not None
             and row.order.status in {OrderStatus.SUBMITTING, OrderStatus.UNKNOWN}
         ]
+        provisional = [
+            row.recorded_at for row in tables.lt_fills.values() if not row.fill.status.is_final
+        ]
         return Outbox(
+            oldest_provisional_at=min(provisional, default=None),
             oldest_signal_at=min(queued, default=None),
             oldest_unanswered_at=min(posted, default=None),
         )

@@ -255,7 +255,9 @@ class SignalRecords(Session):
                        AS oldest_signal_at,
                    (SELECT min(e.prepared_at) FROM lt_orders o JOIN orders e USING (order_id)
                      WHERE o.next_check_at IS NOT NULL
-                       AND o.status IN ('submitting', 'unknown')) AS oldest_unanswered_at
+                       AND o.status IN ('submitting', 'unknown')) AS oldest_unanswered_at,
+                   (SELECT min(recorded_at) FROM lt_fills
+                     WHERE status IN ('matched', 'mined', 'retrying')) AS oldest_provisional_at
             """
         )
         return Outbox(**(row or {}))
