@@ -126,7 +126,7 @@ def running(
         _shut_until_reconciled(servers.database_url)
         on_step("starting the venue's simulator")
         run_dir = data_dir / "run"
-        run_dir.mkdir(exist_ok=True)
+        run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         simulator = undo.enter_context(played(world, run_dir))
         key_file = trading_key_file(data_dir)
         account = _open_account(simulator, key_file, deposit_usd)

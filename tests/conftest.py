@@ -68,6 +68,18 @@ def eventually() -> Callable[..., None]:
     return wait
 
 
+@pytest.fixture(autouse=True)
+def _settings_stay_as_they_were() -> Iterator[None]:
+    """Whoever leaves one behind sends the tests after it into another system's books."""
+    before = _our_settings()
+    yield
+    assert _our_settings() == before
+
+
+def _our_settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("LTSYS_")}
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The recorded material that lies beside the repository."""

@@ -41,12 +41,16 @@ class Done:
         return json.loads(self.out)
 
 
-def lt(*arguments: str, environ: dict[str, str] | None = None) -> Done:
-    """One command, from its first line to its exit; in this process, because it starts faster."""
+def lt(*arguments: str, environ: dict[str, str] | None = None, typed: str = "") -> Done:
+    """One command, from its first line to its exit; in this process, because it starts faster.
+
+    `typed` is what a person answers to its questions.
+    """
     out, err, code = io.StringIO(), io.StringIO(), 0
     with (
         mock.patch.dict(os.environ, {**clean_environment(), **(environ or {})}, clear=True),
         mock.patch.object(sys, "argv", ["lt", *arguments]),
+        mock.patch.object(sys, "stdin", io.StringIO(typed)),
         redirect_stdout(out),
         redirect_stderr(err),
         fresh_services(),
@@ -82,8 +86,8 @@ class Running:
             assert not is_over, f"{words!r} is not in: {self.log.read_text()}"
             pause.wait(0.05)
 
-    def lt(self, *arguments: str) -> Done:
-        return lt(*arguments, "--data-dir", str(self.data_dir))
+    def lt(self, *arguments: str, typed: str = "") -> Done:
+        return lt(*arguments, "--data-dir", str(self.data_dir), typed=typed)
 
     def force_test(self, *arguments: str) -> Done:
         """Asked again while the moving world has nothing that could be bought just now."""

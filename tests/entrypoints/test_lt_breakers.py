@@ -5,9 +5,6 @@ import getpass
 import psycopg
 import pytest
 from lt_harness import Running
-from typer.testing import CliRunner
-
-from ltsys.cli import app
 
 TRIP = """
     INSERT INTO lt_breakers (strategy_id, kind, cause, value, threshold, resume, resumes_at)
@@ -89,12 +86,11 @@ def test_loosening_needs_the_typed_word(system: Running, quiet: str):
     rule = ("set", "rejections", "--strategy", quiet, "--window", "10", "--threshold")
     breakers(system, *rule, "0.5")
     breakers(system, *rule, "0.4")
-    where = ["--data-dir", str(system.data_dir)]
 
-    refused = CliRunner().invoke(app, ["breakers", *rule, "0.9", *where], input="yes\n")
+    refused = system.lt("breakers", *rule, "0.9", typed="yes\n")
 
-    assert "SIMULATOR will let more through" in refused.output
-    assert "nothing was changed" in str(refused.exception)
+    assert "SIMULATOR will let more through" in refused.out
+    assert "nothing was changed" in refused.err
     assert [each["threshold"] for each in rules_of(system, quiet)] == ["0.4"]
     breakers(system, "set", "rejections", "--strategy", quiet, "--off", "--yes")
 

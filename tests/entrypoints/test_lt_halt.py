@@ -5,9 +5,6 @@ from pathlib import Path
 
 import pytest
 from lt_harness import Running, lt
-from typer.testing import CliRunner
-
-from ltsys.cli import app
 
 SAY = ("--reason", "a test", "--json")
 
@@ -107,16 +104,14 @@ def test_nothing_goes_on_without_the_typed_word(system: Running, quiet: str):
     halt(system, "--strategy", quiet, "--kind", "pause")
     command = ["resume", "--strategy", quiet, "--reason", "over"]
     try:
-        refused = CliRunner().invoke(
-            app, [*command, "--data-dir", str(system.data_dir)], input="yes\n"
-        )
+        refused = system.lt(*command, typed="yes\n")
         standing = system.lt("halts", "--json").json["halts"]
     finally:
         resume(system, "--strategy", quiet)
 
-    assert "SIMULATOR" in refused.output
-    assert "Type resume to go on" in refused.output
-    assert "nothing was changed" in str(refused.exception)
+    assert "SIMULATOR" in refused.out
+    assert "Type resume to go on" in refused.out
+    assert "nothing was changed" in refused.err
     assert [row["halt"]["target"] for row in standing] == [quiet]
 
 

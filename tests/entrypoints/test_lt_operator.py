@@ -6,9 +6,6 @@ from decimal import Decimal
 import psycopg
 import pytest
 from lt_harness import Running
-from typer.testing import CliRunner
-
-from ltsys.cli import app
 
 BUCKETS = {"available", "reserved", "position", "settling", "fees", "realized_pnl", "capital"}
 PARK = """
@@ -91,12 +88,12 @@ def test_a_filled_order_is_not_declared_killed(system: Running, filled: str):
 def test_nothing_is_done_without_the_typed_word(system: Running, filled: str):
     """L61."""
     command = ["orders", "resolve", filled, "--retry", "--reason", "test"]
-    where = ["--data-dir", str(system.data_dir)]
-    refused = CliRunner().invoke(app, [*command, *where], input="yes\n")
 
-    assert "SIMULATOR" in refused.output
-    assert "Type retry to go on" in refused.output
-    assert "nothing was changed" in str(refused.exception)
+    refused = system.lt(*command, typed="yes\n")
+
+    assert "SIMULATOR" in refused.out
+    assert "Type retry to go on" in refused.out
+    assert "nothing was changed" in refused.err
 
 
 def test_a_parked_order_is_looked_at_by_an_operators_word(system: Running, quiet: str):

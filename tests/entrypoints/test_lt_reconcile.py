@@ -76,10 +76,8 @@ def test_a_finding_that_does_not_exist_cannot_be_accepted(system: Running):
     assert "there is no finding 999999" in done.err
 
 
-def test_nothing_is_accepted_without_the_word(system: Running, monkeypatch):
-    monkeypatch.setattr("typer.prompt", lambda *_, **__: "no")
-
-    done = system.lt("reconcile", "accept", "1", "--reason", "x")
+def test_nothing_is_accepted_without_the_word(system: Running):
+    done = system.lt("reconcile", "accept", "1", "--reason", "x", typed="no\n")
 
     assert done.code == 1
     assert "nothing was changed" in done.err
