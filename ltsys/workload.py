@@ -10,7 +10,7 @@ import psycopg
 
 from ltsys.adapters.polymarket.http import Http
 from ltsys.adapters.polymarket.market_data import PolymarketMarketData
-from ltsys.domain.errors import MalformedAnswerError, VenueUnavailableError
+from ltsys.domain.errors import MalformedAnswerError, SettingsError, VenueUnavailableError
 from ltsys.domain.ids import ConditionId, FtWalletId
 from ltsys.domain.market import Market
 from ltsys.stack import Simulator
@@ -51,8 +51,8 @@ class Catalogue:
         None where the venue does not answer just now.
         """
         now, path = self.now(), f"/markets?limit={most_markets}"
-        rows = cast("list[dict[str, Any]]", self._simulator.ask("GET", path))
         try:
+            rows = cast("list[dict[str, Any]]", self._simulator.ask("GET", path))
             markets = self._data.markets([ConditionId(row["conditionId"]) for row in rows])
             chosen = [
                 market
@@ -60,7 +60,7 @@ class Catalogue:
                 if market.end_at is not None and at_least <= market.end_at - now <= at_most
             ]
             return tuple(target for market in chosen for target in self._offered(market))
-        except (VenueUnavailableError, MalformedAnswerError):
+        except (SettingsError, VenueUnavailableError, MalformedAnswerError):
             return ()
 
     def _offered(self, market: Market) -> Sequence[Target]:
