@@ -106,14 +106,14 @@ STANDARD_FAULTS = (
 """What goes wrong at the venue all the while; lines as `lt sim --fault` takes them."""
 
 STANDARD_STORMS = (
-    "at 0s for 25s: restart post-only=10s",
+    "at 0s for 60s: restart post-only=20s",
     "at 0s: ws-disconnect",
-    "at 0s for 25s rate 0.5: too-many-requests retry-after=2",
+    "at 0s for 40s rate 0.5: too-many-requests retry-after=2",
     "at 0s market {token}: tick 0.001",
-    "at 0s for 25s: disabled",
-    "at 0s for 20s: clock-skew 60s",
+    "at 0s for 60s: disabled",
+    "at 0s for 30s: clock-skew 60s",
     "at 0s for 100s: ws-refuse",
-    "at 0s for 25s rate 0.5: html 403",
+    "at 0s for 40s rate 0.5: html 403",
 )
 """Spread over a drill, in this order; times are the venue's, which run five times as fast."""
 
