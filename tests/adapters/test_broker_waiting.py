@@ -1,5 +1,8 @@
 """What waits in the broker, and for how long: asked of the real one."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -54,6 +57,25 @@ def test_every_sender_says_when(redis_url, app):
     found = waiting(redis_url)
     assert {queue.count for queue in found.values()} == {1}
     assert all(began <= queue.oldest_at <= datetime.now(UTC) for queue in found.values())
+
+
+def test_beat_says_when(redis_url, tmp_path, eventually):
+    """As a process of its own, as it runs."""
+    began = datetime.now(UTC)
+    said = {"LTSYS_REDIS_URL": redis_url, "LTSYS_SYNC_S": "1"}
+    schedule = ["--schedule", str(tmp_path / "beat.db")]
+    beat = subprocess.Popen(
+        [sys.executable, "-m", "celery", "--app", "workers.app", "beat", *schedule],
+        env=os.environ | said,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        eventually(lambda: waiting(redis_url)["resolution"].count, limit_s=30)
+    finally:
+        beat.terminate()
+        beat.wait(10)
+
+    assert began <= waiting(redis_url)["resolution"].oldest_at <= datetime.now(UTC)
 
 
 def test_the_age_is_that_of_the_message_which_is_taken_next(redis_url, app):

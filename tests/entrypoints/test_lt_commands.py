@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 from functools import partial
 
+import psutil
 import psycopg
 import pytest
 import typer
@@ -45,6 +46,16 @@ def test_the_status_is_one_json_document_with_the_mode_first(system: Running):
     assert set(status["queue_ages_s"]) == set(status["queues"])
     assert all(age is None or age >= 0 for age in status["queue_ages_s"].values())
     assert len(status["strategies"]) >= 3
+
+
+def test_the_page_of_a_running_system_holds_no_key_and_knows_the_account(system: Running):
+    """L62."""
+    web, execution = (psutil.Process(system.pids[name]).environ() for name in ("web", "execution"))
+
+    keys = [value for name, value in web.items() if "KEY_FILE" in name or "MASTER_KEY" in name]
+    assert not any(keys)
+    assert execution["LTSYS_WALLET_KEY_FILE"]
+    assert web["LTSYS_WALLET_ADDRESS"] == execution["LTSYS_WALLET_ADDRESS"]
 
 
 def test_the_status_for_people_names_the_mode_and_the_strategies(system: Running):
