@@ -22,6 +22,8 @@ class PageRoute(APIRoute):
         answer = super().get_route_handler()
 
         async def answer_or_say_why(request: Request) -> Response:
+            if _holds_nul(request):
+                return bare(400, "An address here holds no NUL.")
             try:
                 return await answer(request)
             except SignInFirst as error:
@@ -32,3 +34,8 @@ class PageRoute(APIRoute):
                 return bare(_STATUSES.get(type(error), _REFUSED), f"{error}.")
 
         return answer_or_say_why
+
+
+def _holds_nul(request: Request) -> bool:
+    """Postgres keeps none, so that no page can be found by one."""
+    return "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]

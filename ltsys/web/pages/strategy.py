@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Response
 
 from ltsys.domain.account import Scope
 from ltsys.domain.breaker import explained
@@ -18,6 +17,7 @@ from ltsys.usecases.launch_strategy import pause_strategy, resume_strategy
 from ltsys.usecases.queries import statuses_of_word, why
 from ltsys.web.pages.board_lines import state_badges
 from ltsys.web.pages.charts import Chart, Series
+from ltsys.web.pages.forms import Posted
 from ltsys.web.pages.frame import PageError, Visit, Visiting, done, page
 from ltsys.web.pages.ft_rules import Rule, ft_rules
 from ltsys.web.pages.page_route import PageRoute
@@ -28,7 +28,6 @@ from ltsys.web.pages.strategies import cumulative, today
 router = APIRouter(route_class=PageRoute)
 _FEW = 10
 MOST_CHANGES = 50
-_MOST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +89,9 @@ def strategy(strategy_id: str, seen: Visiting) -> Response:
 
 
 @router.post("/strategies/{strategy_id}/pause")
-def pause(strategy_id: str, seen: Visiting, reason: Annotated[str, Form()] = "") -> Response:
+def pause(strategy_id: str, seen: Visiting, answers: Posted) -> Response:
     name = owned(seen, strategy_id)
-    said = reason.strip()[:_MOST_REASON] or "from the dashboard"
+    said = answers.text("reason") or "from the dashboard"
     pause_strategy(name, f"{said} ({seen.caller.user_id})", store=seen.own.store)
     return done(f"/strategies/{name}", "paused")
 

@@ -323,6 +323,24 @@ def test_filters_that_nothing_matches_say_so_and_bad_places_are_refused(ann):
     assert ann.get("/logs?after=9e9").status_code == 400
 
 
+def test_an_address_or_a_field_with_a_nul_is_answered_in_a_sentence(scene, ann):
+    """L39: Postgres keeps no NUL, whoever sends one."""
+    asked = [
+        "/orders/a%00",
+        f"/strategies/{STRATEGY}%00",
+        "/orders?text=%00",
+        "/orders.csv?code=%00",
+    ]
+
+    codes = {ann.get(path).status_code for path in asked}
+    paused_by = ann.post(f"/strategies/{STRATEGY}/pause", {"reason": "lunch\0time"})
+
+    assert codes == {400}
+    assert paused_by.status_code == 303
+    assert "lunchtime (ann)" in ann.get(f"/strategies/{STRATEGY}").text
+    assert paused(scene)
+
+
 def test_long_tables_go_on_where_they_stopped(ann, monkeypatch):
     """L48: no row twice, none left out."""
     monkeypatch.setattr(tables, "SLICE", 2)
