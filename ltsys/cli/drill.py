@@ -103,7 +103,7 @@ def _certificate(result: Certificate) -> Table:
         "lost signals": f"{result.lost_signals}",
         "missed fills": f"{result.missed_fills}",
         "phantom fills": f"{result.phantom_fills}",
-        "limit breaches": f"{result.limit_breaches}",
+        "limit breaches": _counts(result.breaches),
         "orders left open": f"{result.unsettled_orders}, {result.parked_orders} parked",
         "ledger drift": f"${result.ledger_drift_usd}",
         "unknown orders settled after": _seconds(result.unknown_orders, result.unknown_resolve_s),

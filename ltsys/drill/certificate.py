@@ -40,7 +40,8 @@ class Certificate:
     lost_signals: int
     missed_fills: int
     phantom_fills: int
-    limit_breaches: int
+    breaches: Mapping[str, int]
+    """How often each limit of each strategy was passed; empty if none was."""
     unsettled_orders: int
     """Neither over nor parked for a person."""
     parked_orders: int
@@ -49,6 +50,11 @@ class Certificate:
     unknown_resolve_s: Percentiles
     recovery_s: Percentiles
     elapsed_s: float
+
+    @property
+    def limit_breaches(self) -> int:
+        """Of all limits."""
+        return sum(self.breaches.values())
 
     @property
     def is_clean(self) -> bool:
@@ -64,7 +70,8 @@ class Certificate:
         return not any(wrong) and Decimal(self.ledger_drift_usd) == 0
 
     def as_dict(self) -> dict[str, object]:
-        return {**asdict(self), "is_clean": self.is_clean}
+        verdict = {"limit_breaches": self.limit_breaches, "is_clean": self.is_clean}
+        return {**asdict(self), **verdict}
 
 
 def certify(
@@ -95,7 +102,7 @@ def certify(
         lost_signals=lost_signals(connection),
         missed_fills=missed_fills(connection, truth),
         phantom_fills=phantom_fills(connection, truth),
-        limit_breaches=_breaches(connection),
+        breaches=_breaches(connection),
         unsettled_orders=_count(connection, UNSETTLED),
         parked_orders=_count(connection, _PARKED),
         ledger_drift_usd=f"{drift:f}",
@@ -106,9 +113,12 @@ def certify(
     )
 
 
-def _breaches(connection: Connection) -> int:
-    """Moments at which a strategy had passed one of its limits, or spent what it had not."""
-    broken = 0
+def _breaches(connection: Connection) -> dict[str, int]:
+    """Moments at which a strategy had passed one of its limits, or spent what it had not.
+
+    Each book has limits of its own: what was tried on paper spends nothing (DESIGN §8).
+    """
+    broken: dict[str, int] = {}
     for each in CAST:
         asked = {
             "strategy": each.strategy_id,
@@ -116,8 +126,8 @@ def _breaches(connection: Connection) -> int:
             "exposure": _amount(each.rules.max_total_exposure),
             "size": _amount(each.rules.max_position_size),
         }
-        row = connection.execute(_BREACHES, asked).fetchone()
-        broken += int(row["broken"]) if row else 0
+        for row in connection.execute(_BREACHES, asked).fetchall():
+            broken[f"{each.strategy_id}: {row['name']}"] = int(row["n"])
     return broken
 
 
@@ -150,14 +160,16 @@ _BREACHES: LiteralString = """
                    OVER (ORDER BY entry_id) AS available
           FROM lt_ledger WHERE strategy_id = %(strategy)s AND book = 'live'),
     days AS (
-        SELECT sum(cost_usd) AS spent FROM lt_fills
-         WHERE strategy_id = %(strategy)s AND status <> 'failed'
-         GROUP BY date_trunc('day', matched_at AT TIME ZONE 'UTC'))
-    SELECT (SELECT count(*) FROM moments WHERE position > %(exposure)s::numeric)
-         + (SELECT count(*) FROM moments WHERE available < 0)
-         + (SELECT count(*) FROM days WHERE spent > %(budget)s::numeric)
-         + (SELECT count(*) FROM lt_orders
-             WHERE strategy_id = %(strategy)s AND executed_usd > %(size)s::numeric) AS broken
+        SELECT sum(f.cost_usd) AS spent FROM lt_fills f JOIN lt_orders o USING (lt_order_id)
+         WHERE f.strategy_id = %(strategy)s AND f.status <> 'failed' AND o.mode = 'live'
+         GROUP BY date_trunc('day', f.matched_at AT TIME ZONE 'UTC')),
+    counts (name, n) AS (VALUES
+        ('exposure', (SELECT count(*) FROM moments WHERE position > %(exposure)s::numeric)),
+        ('capital', (SELECT count(*) FROM moments WHERE available < 0)),
+        ('daily budget', (SELECT count(*) FROM days WHERE spent > %(budget)s::numeric)),
+        ('position size', (SELECT count(*) FROM lt_orders WHERE strategy_id = %(strategy)s
+                              AND mode = 'live' AND executed_usd > %(size)s::numeric)))
+    SELECT name, n FROM counts WHERE n > 0
 """
 """A comparison with no limit (NULL) finds nothing."""
 
