@@ -114,6 +114,8 @@ def test_the_web_process_is_given_no_key_and_no_way_to_one(tmp_path):
         "LTSYS_MASTER_KEY_FILE": str(tmp_path / "master.key"),
         "LTSYS_MASTER_KEY": "c2VjcmV0",
         "LTSYS_TURNKEY_KEY_FILE": str(tmp_path / "turnkey.key"),
+        "LTSYS_API_SECRET": "c2VjcmV0",
+        "LTSYS_API_PASSPHRASE": "hush",
     }
     lines = parse_procfile(PROCFILE.read_text())
 
