@@ -142,6 +142,17 @@ def test_the_names_of_a_market_in_addresses_are_learned_and_not_forgotten(store)
         assert tx.markets([MARKET]) == {MARKET: named}
 
 
+def test_what_the_venue_says_newly_of_an_open_market_replaces_what_it_said(store):
+    """Its name and kind as well: a decision goes by what the venue says now (L45)."""
+    renamed = a_market("0.5", "0.5", title="Game 6", tags=("Chess",), is_neg_risk=True)
+    with store.transaction() as tx:
+        tx.save_markets([a_market()], checked_at=NOON)
+        tx.save_markets([renamed], checked_at=NOON + HOUR)
+
+    with store.transaction() as tx:
+        assert tx.markets([MARKET]) == {MARKET: renamed}
+
+
 def test_a_resolved_market_stays_as_it_was_resolved(store):
     """Whatever the venue says later (L44)."""
     resolved = an_ended_market("1", "0")

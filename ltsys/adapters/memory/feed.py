@@ -127,13 +127,9 @@ class FeedRecords(Session):
 
 
 def _news(known: Market, market: Market) -> Market:
-    """What may change about a market. Its title, tags and kind are those of the first look."""
+    """As the venue says now; what names it and its event is not forgotten by a silent answer."""
     return replace(
         market,
-        title=known.title,
-        tags=known.tags,
-        is_neg_risk=known.is_neg_risk,
-        version=known.version,
         event_id=market.event_id or known.event_id,
         slug=market.slug or known.slug,
         event_slug=market.event_slug or known.event_slug,
