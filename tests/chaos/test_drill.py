@@ -15,12 +15,14 @@ LOST_ANSWERS = (
     "rate 0.3 POST /order: drop-after-accept",
     "rate 0.3 POST /order: status-after-accept 500",
 )
+STORMS = STANDARD_STORMS[1:4]
+"""Quick ones: a cut stream, too many requests, another tick. The long drill has all."""
 SHORT = DrillPlan(
-    signals=160,
+    signals=120,
     rate_per_s=8,
-    kills=6,
+    kills=5,
     faults=STANDARD_FAULTS,
-    storms=STANDARD_STORMS,
+    storms=STORMS,
     first_check_s=0.2,
     seed=4,
 )
@@ -47,7 +49,7 @@ def test_whatever_breaks_no_order_and_no_cent_goes_missing(reachable_folder):
     assert sum(certificate.kills.values()) >= SHORT.kills
     assert set(certificate.server_crashes) == {"crash broker", "empty broker", "crash database"}
     assert certificate.unknown_orders > 0
-    storms = {storm.rpartition(": ")[2].split()[0] for storm in STANDARD_STORMS}
+    storms = {storm.rpartition(": ")[2].split()[0] for storm in STORMS}
     told = " ".join(certificate.venue_faults)
     assert not {storm for storm in storms if storm not in told}
 
@@ -78,7 +80,7 @@ def test_the_rough_weather_of_the_planted_bugs_is_survived_without_them(reachabl
 
 def test_a_plan_is_the_same_for_the_same_seed():
     assert SHORT.blows() == SHORT.blows()
-    assert SHORT.blows() != DrillPlan(seed=5, signals=160, kills=6).blows()
+    assert SHORT.blows() != replace(SHORT, seed=5).blows()
 
 
 def test_every_kind_of_worker_has_its_turn():
