@@ -92,7 +92,7 @@ def certify(
         seed=seed,
         signals=_count(connection, "SELECT count(*) AS n FROM lt_seen_trades"),
         orders=len(truth.order_ids),
-        filled=_count(connection, "SELECT count(*) AS n FROM lt_orders WHERE executed_shares > 0"),
+        filled=_count(connection, _FILLED),
         denied=_counts(connection, _DENIED),
         kills=dict(casualties.kills),
         kills_at_step=dict(sorted(casualties.steps.items())),
@@ -135,6 +135,9 @@ UNSETTLED: LiteralString = """
     SELECT count(*) AS n FROM lt_orders
      WHERE status IN ('planned', 'submitting', 'unknown', 'live', 'partially_filled')
        AND parked_at IS NULL
+"""
+_FILLED: LiteralString = """
+    SELECT count(*) AS n FROM lt_orders WHERE executed_shares > 0 AND mode = 'live'
 """
 _PARKED: LiteralString = "SELECT count(*) AS n FROM lt_orders WHERE parked_at IS NOT NULL"
 _DENIED: LiteralString = """
