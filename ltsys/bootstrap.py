@@ -23,7 +23,7 @@ from ltsys.adapters.postgres import PostgresStore
 from ltsys.adapters.postgres.dashboard.keeping import PostgresBoardKeeping
 from ltsys.adapters.postgres.dashboard.reads import PostgresDashboard
 from ltsys.adapters.postgres.queries import PostgresQueries
-from ltsys.adapters.sabotage import Saboteur
+from ltsys.adapters.sabotage import STEPS, Saboteur
 from ltsys.adapters.shadow import ShadowVenue
 from ltsys.adapters.turnkey import TurnkeyKey
 from ltsys.domain.errors import SettingsError
@@ -64,9 +64,9 @@ class Services:
 
     @cached_property
     def saboteur(self) -> Saboteur | None:
-        """Only where a drill asks for one."""
+        """Only where a drill asks for one, and of those who have steps to die at."""
         folder, role = self.settings.sabotage_dir, self.settings.role
-        return Saboteur(folder, role) if folder is not None else None
+        return Saboteur(folder, role) if folder is not None and role in STEPS else None
 
     @cached_property
     def database(self) -> PostgresStore:

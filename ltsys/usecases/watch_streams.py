@@ -9,7 +9,7 @@ from ltsys.domain.ids import TokenId
 from ltsys.domain.stream import Channel
 from ltsys.ports.stream import Listening, MarketListening, StreamLostError, Streams
 from ltsys.usecases.desk import Desk
-from ltsys.usecases.hear_stream import Kicks, hear, resync
+from ltsys.usecases.hear_stream import Kicks, Resync, hear
 from ltsys.usecases.note_sight import Sight
 
 
@@ -121,13 +121,15 @@ class StreamWatch:
         self.synced.set()
 
     async def _resync(self, sight: Sight) -> int:
-        """Until it succeeds, the gate stays shut."""
-        pauses = self.rhythm.pauses(self.jitter)
+        """Until it succeeds, the gate stays shut; as long as it gets on, it does not wait long."""
+        pauses, catching_up, known = self.rhythm.pauses(self.jitter), Resync(desk=self.desk), 0
         while True:
             try:
-                return await asyncio.to_thread(resync, desk=self.desk)
+                return await asyncio.to_thread(catching_up.go_on)
             except Exception as error:  # noqa: BLE001 - asking is repeated, whatever failed
                 sight.failed(Channel.USER, "resync failed", error)
+            if len(catching_up.asked) > known:
+                pauses, known = self.rhythm.pauses(self.jitter), len(catching_up.asked)
             await self.pause(next(pauses))
 
     async def _keep_kicking(self) -> None:

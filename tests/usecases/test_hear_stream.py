@@ -12,7 +12,7 @@ from ltsys.domain.money import Shares, Usd
 from ltsys.domain.order import OrderStatus
 from ltsys.domain.stream import Channel
 from ltsys.domain.venue import FillStatus, VenueOrderStatus
-from ltsys.usecases.hear_stream import Kicks, hear, resync
+from ltsys.usecases.hear_stream import Kicks, Resync, hear
 
 TEN = Usd.of(10)
 STRANGER = "0x" + "9" * 64
@@ -193,7 +193,7 @@ def test_a_resync_asks_about_every_order_that_is_not_over(floor):
     order = floor.execute(1, accepted())
     floor.reports(order)
 
-    assert resync(desk=floor.desk) == 1
+    assert Resync(desk=floor.desk).go_on() == 1
     assert floor.order(order).executed_shares == Shares.of(25)
 
 
@@ -202,7 +202,23 @@ def test_a_resync_needs_credentials_that_are_right(floor):
     floor.venue.outage = VenueUnavailableError("401")
 
     with pytest.raises(VenueUnavailableError):
-        resync(desk=floor.desk)
+        Resync(desk=floor.desk).go_on()
+
+
+def test_a_resync_goes_on_where_the_venue_failed_it(floor):
+    """Begun anew each time it would not end at a venue that loses some of its answers (L28)."""
+    first, second = (floor.execute(number, accepted()) for number in (1, 2))
+    catching_up = Resync(desk=floor.desk)
+    floor.venue.outage, floor.venue.silent = VenueUnavailableError("502"), "fills"
+    floor.venue.answers_first = 1
+
+    with pytest.raises(VenueUnavailableError):
+        catching_up.go_on()
+
+    assert len(catching_up.asked) == 1
+    floor.venue.answers_first = 1
+    assert catching_up.go_on() == 2
+    assert catching_up.asked == {first.lt_order_id, second.lt_order_id}
 
 
 def test_kicks_add_up_without_repetition():

@@ -79,6 +79,8 @@ class ScriptedVenue:
     outage: Exception | None = None
     silent: str = ""
     """The one read that the outage is about; all of them if empty."""
+    answers_first: int = 0
+    """So many reads are answered before the outage."""
 
     def post(self, signed: SignedOrder) -> PostAnswer:
         self.posted.append(signed)
@@ -133,8 +135,11 @@ class ScriptedVenue:
         return 2
 
     def _read(self, call: str) -> None:
-        if self.outage is not None and self.silent in {"", call}:
+        if self.outage is None or self.silent not in {"", call}:
+            return
+        if not self.answers_first:
             raise self.outage
+        self.answers_first -= 1
 
 
 @dataclass(slots=True)
