@@ -102,7 +102,9 @@ class StreamWatch:
                     malformed_count=frame.malformed_count,
                 )
                 if frame.heard:
-                    self._kicks += await asyncio.to_thread(hear, frame.heard, desk=self.desk)
+                    # added after the wait: what was told meanwhile must not come back
+                    told = await asyncio.to_thread(hear, frame.heard, desk=self.desk)
+                    self._kicks += told
                     self._has_kicks.set()
         finally:
             catching_up.cancel()

@@ -73,6 +73,9 @@ class Watched:
 
     def __init__(self, floor, streams: ScriptedStreams, *, desk=None) -> None:
         self.kicked = Kicks()
+        self.kicks: list[Kicks] = []
+        """Each one, as the queues were told of it."""
+        self.before_kick: Callable[[], object] = bool
         self.paused: list[float] = []
         self.watch = StreamWatch(
             desk=desk or floor.desk,
@@ -96,6 +99,8 @@ class Watched:
         assert running.cancelled(), running.exception()
 
     def _kick(self, kicks: Kicks) -> None:
+        self.before_kick()
+        self.kicks.append(kicks)
         self.kicked += kicks
 
     async def _pause(self, seconds: float) -> None:

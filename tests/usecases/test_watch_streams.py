@@ -1,5 +1,7 @@
 """The watch connects again for ever, and lets trading rely on what is heard and no more (L28)."""
 
+import threading
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -140,6 +142,37 @@ def test_what_is_heard_is_booked_and_kicked(floor):
     assert watched.kicked.orders == (order.lt_order_id,)
     assert floor.order(order).executed == Usd.of(10)
     assert (state(floor).ignored_count, state(floor).malformed_count) == (2, 1)
+
+
+def told_while_more_is_heard(floor) -> tuple[Counter, Counter]:
+    """How often the queues were told of each order, and how often they should have been."""
+    orders = [floor.execute(number, accepted()) for number in range(1, 31)]
+    facts = [
+        a_trade_heard(order.order_id, trade_id=f"trade-{number}")
+        for number, order in enumerate(orders)
+    ]
+    few, more, many = (Frame(heard=tuple(part)) for part in (facts[:1], facts[1:2], facts[2:]))
+    tells, goes_on = threading.Event(), threading.Event()
+
+    async def let_go():
+        goes_on.set()
+
+    def hold_up():
+        """The first time the queues are slow to take it."""
+        tells.set()
+        goes_on.wait(timeout=5)
+
+    watched = Watched(floor, ScriptedStreams([few, once(tells.is_set), more, let_go, many]))
+    watched.before_kick = hold_up
+    watched.until(lambda: len(watched.kicked.orders) == len(orders))
+    told = Counter(name for kicks in watched.kicks for name in kicks.orders)
+    return told, Counter(order.lt_order_id for order in orders)
+
+
+def test_nobody_is_kicked_again_for_what_was_told(new_floor):
+    """What the queues know by then must not come back, whoever is quicker (L52)."""
+    for told, wanted in (told_while_more_is_heard(new_floor()) for _ in range(8)):
+        assert told == wanted
 
 
 class AwayForTheFirstFact:
