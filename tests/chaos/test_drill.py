@@ -18,9 +18,9 @@ LOST_ANSWERS = (
 STORMS = STANDARD_STORMS[1:4]
 """Quick ones: a cut stream, too many requests, another tick. The long drill has all."""
 SHORT = DrillPlan(
-    signals=120,
+    signals=160,
     rate_per_s=8,
-    kills=5,
+    kills=6,
     faults=STANDARD_FAULTS,
     storms=STORMS,
     first_check_s=0.2,
