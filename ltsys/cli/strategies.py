@@ -19,13 +19,13 @@ from ltsys.domain.rule_values import time_in_force as time_in_force_of
 from ltsys.domain.stage import Stage, Standing
 from ltsys.domain.strategy import RiskRules
 from ltsys.ports.queries import StrategyRow
-from ltsys.usecases.add_wallet import add_account
+from ltsys.trading_account import taken_account
 from ltsys.usecases.apply_changes import apply_changes
 from ltsys.usecases.launch_strategy import pause_strategy, resume_strategy
+from ltsys.usecases.open_account import OWNER
 from ltsys.usecases.open_strategy import Asked, open_strategy
 from ltsys.usecases.request_change import change_limits
 
-OWNER = "owner"
 _NO_LIMIT = "none"
 
 app = typer.Typer(no_args_is_help=True, help="Mirror FT wallets as live strategies.")
@@ -180,10 +180,9 @@ def launch(asked: Asked, own: Services) -> StrategyRow:
 
     Raises SettingsError and RefusedError as `open_strategy` does.
     """
-    kind, where = own.settings.signature_type, own.settings.signer
-    add_account(OWNER, own.account, signature_type=kind, key_reference=where, store=own.store)
+    account = taken_account(OWNER, own)
     strategy_id = open_strategy(
-        asked, user_id=OWNER, account=own.account, store=own.store, clock=own.clock
+        asked, user_id=OWNER, account=account, store=own.store, clock=own.clock
     )
     return _row(own, strategy_id)
 

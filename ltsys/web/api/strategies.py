@@ -14,6 +14,7 @@ from ltsys.domain.stage import Stage
 from ltsys.domain.strategy import Mode, RiskRules, Strategy
 from ltsys.domain.venue import TimeInForce
 from ltsys.ports.queries import Queries, StrategyRow
+from ltsys.trading_account import taken_account
 from ltsys.usecases.launch_strategy import pause_strategy, resume_strategy
 from ltsys.usecases.open_strategy import Asked, open_strategy
 from ltsys.web.api.asking import Doing, Own, Reader, System, Trader, own_strategy
@@ -31,7 +32,6 @@ from ltsys.web.api.numbers import (
     text,
 )
 from ltsys.web.api.problems import documented
-from ltsys.web.trading_account import taken_account
 
 router = APIRouter(prefix="/strategies", tags=["strategies"])
 StrategyPath = Annotated[Name, Path(description="As the list shows it.", examples=["LT_FT_SHARP"])]
@@ -235,10 +235,14 @@ def settings_of(strategy: Strategy) -> Settings:
     """As the API shows them."""
     return Settings(
         slippage_tolerance_ratio=text(strategy.slippage_tolerance),
-        time_in_force="FOK" if strategy.time_in_force is TimeInForce.FOK else "FAK",
+        time_in_force=_time_in_force(strategy),
         max_signal_age_s=strategy.max_signal_age_s,
         cooldown_s=strategy.cooldown_s,
     )
+
+
+def _time_in_force(strategy: Strategy) -> Literal["FAK", "FOK"]:
+    return "FOK" if strategy.time_in_force is TimeInForce.FOK else "FAK"
 
 
 def shown(row: StrategyRow) -> StrategyShape:
@@ -257,7 +261,7 @@ def shown(row: StrategyRow) -> StrategyShape:
         launched_at=strategy.launched_at,
         initial_capital_usd=text(strategy.initial_capital),
         slippage_tolerance_ratio=text(strategy.slippage_tolerance),
-        time_in_force="FOK" if strategy.time_in_force is TimeInForce.FOK else "FAK",
+        time_in_force=_time_in_force(strategy),
         max_signal_age_s=strategy.max_signal_age_s,
         cooldown_s=strategy.cooldown_s,
         balances=_balances(row),

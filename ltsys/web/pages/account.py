@@ -1,5 +1,7 @@
 """One's own account: tokens for scripts, browsers that are signed in, and the password."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
@@ -71,19 +73,15 @@ def create_token(seen: InPerson, answers: Posted) -> Response:
 
 @router.post("/account/revoke")
 def revoke(seen: InPerson, answers: Posted) -> Response:
-    try:
+    with _or_gone():
         revoke_token(seen.caller.user_id, answers.text("prefix"), entrance=seen.own.entrance)
-    except RefusedError as error:
-        raise PageError(404, f"{error}.") from error
     return done(HOME, "revoked")
 
 
 @router.post("/account/end")
 def end(seen: InPerson, answers: Posted) -> Response:
-    try:
+    with _or_gone():
         end_session(seen.caller.user_id, answers.text("session"), entrance=seen.own.entrance)
-    except RefusedError as error:
-        raise PageError(404, f"{error}.") from error
     return done(HOME, "ended")
 
 
@@ -154,6 +152,15 @@ def _shown(
         wrong=wrong,
         is_live=False,
     )
+
+
+@contextmanager
+def _or_gone() -> Iterator[None]:
+    """Raises PageError for what the user never had, or has no more."""
+    try:
+        yield
+    except RefusedError as error:
+        raise PageError(404, f"{error}.") from error
 
 
 def _secret(seen: Visit) -> str:

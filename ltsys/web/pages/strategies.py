@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from ltsys.domain.account import Scope
 from ltsys.domain.errors import RefusedError, SettingsError
 from ltsys.ports.dashboard import Board, DashboardReads, StepRow, Timeline
+from ltsys.trading_account import taken_account
 from ltsys.usecases.open_strategy import open_strategy
 from ltsys.web.pages import tables
 from ltsys.web.pages.board_lines import chosen, groups, sorted_groups
@@ -20,7 +21,6 @@ from ltsys.web.pages.forms import Answers, Posted
 from ltsys.web.pages.frame import Visit, Visiting, done, page, with_query
 from ltsys.web.pages.launch_form import FORM, asked_of
 from ltsys.web.pages.page_route import PageRoute
-from ltsys.web.trading_account import taken_account
 
 router = APIRouter(route_class=PageRoute)
 _Cells = Sequence[StepRow | None]
