@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import redis
 import structlog
 from celery import Celery
+from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 from ltsys.adapters.clock import SystemClock
@@ -84,7 +85,7 @@ def _sent_at(message: str | bytes | None) -> datetime | None:
 
 def send(redis_url: str, task: str, *arguments: str) -> None:
     """The task was sent. Raises SettingsError."""
-    with _celery(redis_url) as app, app.connection_for_write() as connection:
+    with _celery(redis_url) as (app, connection):
         try:
             app.send_task(task, args=arguments, connection=connection)
         except OperationalError as error:
@@ -94,7 +95,7 @@ def send(redis_url: str, task: str, *arguments: str) -> None:
 @contextmanager
 def sending(redis_url: str) -> Iterator[Callable[..., None]]:
     """A way to send many tasks. One that cannot be sent is logged: the rows still wait (L58)."""
-    with _celery(redis_url) as app, app.connection_for_write() as connection:
+    with _celery(redis_url) as (app, connection):
 
         def send_logged(task: str, *arguments: str) -> None:
             try:
@@ -110,7 +111,7 @@ def answering_workers(redis_url: str, *, patience_s: float = 2.0) -> Mapping[str
     with connected(redis_url) as client:
         # celery would go on trying to reach a broker that is not there
         client.ping()
-    with _celery(redis_url) as app, app.connection_for_write() as connection:
+    with _celery(redis_url) as (app, connection):
         try:
             answers = app.control.ping(timeout=patience_s, connection=connection)
         except OperationalError as error:
@@ -121,9 +122,10 @@ def answering_workers(redis_url: str, *, patience_s: float = 2.0) -> Mapping[str
 
 
 @contextmanager
-def _celery(redis_url: str) -> Iterator[Celery]:
-    """Whoever works with it brings a connection: those of its pool would never be closed."""
+def _celery(redis_url: str) -> Iterator[tuple[Celery, Connection]]:
+    """With a connection of its own: those of its pool would never be closed."""
     with Celery("ltsys", broker=redis_url) as app:
         app.config_from_object("celeryconfig")
         app.conf.broker_url = redis_url
-        yield app
+        with app.connection_for_write() as connection:
+            yield app, connection

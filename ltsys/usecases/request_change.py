@@ -15,7 +15,7 @@ from ltsys.ports.store import Transaction
 from ltsys.usecases.desk import Oversight
 from ltsys.usecases.promote import refuse_untyped
 from ltsys.usecases.set_rules import refuse_nonsense, set_rules
-from ltsys.usecases.stage_view import strategy_of
+from ltsys.usecases.stage_view import locked_rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +43,7 @@ def change_limits(
     """
     now = oversight.clock.now()
     with oversight.store.transaction() as tx:
-        strategy = strategy_of(strategy_id, tx)
-        _, before = tx.rules(strategy_id)
+        strategy, before = locked_rules(strategy_id, tx)
         after = changed(before, changes)
         refuse_nonsense(strategy, after, tx)
         loose = loosened(before, after)

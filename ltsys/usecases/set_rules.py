@@ -10,6 +10,7 @@ from ltsys.domain.rule_change import LIMITS, Value, changed, nonsense
 from ltsys.domain.strategy import RiskRules, Strategy
 from ltsys.ports.records import LogEntry
 from ltsys.ports.store import Transaction
+from ltsys.usecases.stage_view import locked_rules
 
 
 def set_rules(
@@ -26,9 +27,7 @@ def set_rules(
     SettingsError for a strategy or a limit that does not exist, and for limits under which
     nothing could ever be bought.
     """
-    if tx.lock_state(strategy_id) is None:
-        raise SettingsError(f"there is no strategy {strategy_id}")
-    strategy, before = tx.rules(strategy_id)
+    strategy, before = locked_rules(strategy_id, tx)
     after = changed(before, changes)
     refuse_nonsense(strategy, after, tx)
     if after != before:

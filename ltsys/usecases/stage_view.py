@@ -11,7 +11,7 @@ from ltsys.domain.ids import StrategyId
 from ltsys.domain.promotion import GateCheck, Health, Record, gate_checks
 from ltsys.domain.reconciliation import Action, Result
 from ltsys.domain.stage import Stage, StageStep, Standing, next_stage
-from ltsys.domain.strategy import RiskState, Strategy
+from ltsys.domain.strategy import RiskRules, RiskState, Strategy
 from ltsys.ports.store import Transaction
 from ltsys.usecases.desk import Oversight
 
@@ -61,10 +61,15 @@ def stage_view(strategy_id: StrategyId, *, oversight: Oversight) -> StageView:
 
 def strategy_of(strategy_id: StrategyId, tx: Transaction) -> Strategy:
     """As it is now, under its lock. Raises SettingsError where there is none."""
+    strategy, _ = locked_rules(strategy_id, tx)
+    return strategy
+
+
+def locked_rules(strategy_id: StrategyId, tx: Transaction) -> tuple[Strategy, RiskRules]:
+    """The strategy with its limits, under its lock. Raises SettingsError where there is none."""
     if tx.lock_state(strategy_id) is None:
         raise SettingsError(f"there is no strategy {strategy_id}")
-    strategy, _ = tx.rules(strategy_id)
-    return strategy
+    return tx.rules(strategy_id)
 
 
 def health_of(strategy: Strategy, oversight: Oversight, tx: Transaction) -> Health:

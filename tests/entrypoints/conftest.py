@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from api_made import OTHER, OWNER, Client
 from lt_harness import Running, started
 
 from ltsys.embedded import Servers, create_database, drop_database
@@ -35,6 +36,18 @@ def quiet(system: Running, tmp_path_factory: pytest.TempPathFactory) -> str:
 def limited(system: Running, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Another one, whose limits may be changed: raising them again takes its time."""
     return _mirrored(system, "FT_LIMITED", tmp_path_factory)
+
+
+@pytest.fixture
+def mine(clients: dict[str, Client]) -> Client:
+    """Of the owner, among the clients that a module makes."""
+    return clients[OWNER]
+
+
+@pytest.fixture
+def theirs(clients: dict[str, Client]) -> Client:
+    """Of somebody else, who may see nothing of it."""
+    return clients[OTHER]
 
 
 def _mirrored(system: Running, wallet: str, folders: pytest.TempPathFactory) -> str:

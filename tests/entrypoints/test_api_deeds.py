@@ -55,16 +55,6 @@ def a_desk(monkeypatch, tmp_path):
     forget_services()
 
 
-@pytest.fixture
-def mine(clients) -> Client:
-    return clients[OWNER]
-
-
-@pytest.fixture
-def theirs(clients) -> Client:
-    return clients[OTHER]
-
-
 def messages(url: str, queue: str) -> int:
     with redis.Redis.from_url(url) as client:
         return client.llen(queue)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from api_made import ORDER, OTHER, OWNER, STRATEGY, VIEWER, WALLET, Client, people
+from api_made import ORDER, OWNER, STRATEGY, VIEWER, WALLET, Client, people
 from fresh import forget_services, fresh_services
 
 from ltsys.web.app import create_app
@@ -36,16 +36,6 @@ def clients(module_database_url):
     tokens = people(module_database_url)
     app = create_app()
     return {user: Client(app, token) for user, token in tokens.items()} | {None: Client(app)}
-
-
-@pytest.fixture
-def mine(clients) -> Client:
-    return clients[OWNER]
-
-
-@pytest.fixture
-def theirs(clients) -> Client:
-    return clients[OTHER]
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 import psycopg
 import pytest
-from api_made import ADMIN, OTHER, OWNER, STRATEGY, VIEWER, Client, everything, people
+from api_made import ADMIN, OWNER, STRATEGY, VIEWER, Client, everything, people
 from fresh import fresh_services
 
 from ltsys.web.app import create_app
@@ -23,16 +23,6 @@ def clients(database_url, monkeypatch, tmp_path):
         tokens = people(database_url, orders=12)
         app = create_app()
         yield {user: Client(app, token) for user, token in tokens.items()}
-
-
-@pytest.fixture
-def mine(clients) -> Client:
-    return clients[OWNER]
-
-
-@pytest.fixture
-def theirs(clients) -> Client:
-    return clients[OTHER]
 
 
 def tripped(url: str, *strategies: str | None) -> None:

@@ -112,17 +112,18 @@ class Http:
         headers: Mapping[str, str] | None,
         body: str | None,
     ) -> Answer:
-        kind = _kind(method, url)
+        parts = httpx.URL(url)
+        kind = kind_of(method, parts.netloc.decode(), parts.path)
         self._restraint.refuse_early(kind)
         sent = dict(headers or {})
         if body is not None:
             sent["Content-Type"] = "application/json"
         content = None if body is None else body.encode()
         response = self._client.request(
-            method, url, params=params or None, headers=sent, content=content
+            method, parts, params=params or None, headers=sent, content=content
         )
         answer = Answer(
-            request=f"{method} {_path(url)}",
+            request=f"{method} {parts.path}",
             status=response.status_code,
             text=response.text,
             headers={name.lower(): value for name, value in response.headers.items()},
@@ -143,11 +144,6 @@ def seconds(text: str) -> float | None:
 def _lost(url: str, error: httpx.HTTPError) -> str:
     """Names the path and the kind of error only: both are free of secrets (LESSONS L62)."""
     return f"no answer from {_path(url)}: {type(error).__name__}"
-
-
-def _kind(method: str, url: str) -> str:
-    parts = httpx.URL(url)
-    return kind_of(method, parts.netloc.decode(), parts.path)
 
 
 def _path(url: str) -> str:
