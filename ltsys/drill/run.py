@@ -44,6 +44,8 @@ _TARGETS_FOR_S = 1.5
 _BEAT_S = 0.05
 _LAST_CHANCE_S = 20.0
 _MOST_OVERDUE = 6
+_TRICKLE = 0.1
+"""Share of the signals' rate that goes on while more blows than that are overdue."""
 _LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -148,16 +150,16 @@ class _Run:
     def _feed(self) -> None:
         """Signals at their rate, each blow when its time has come.
 
-        Signals wait while too many blows do because their victims are still down. The last blows
-        have a last chance.
+        While too many blows wait because their victims are still down, signals only trickle: enough
+        for a worker to reach the step at which it is to die. The last blows have a last chance.
         """
         plan = self._drill.plan
         blows, sent, credit = deque(plan.blows()), 0, 0.0
         looked_at = written_at = time.monotonic()
         while sent < plan.signals or (blows and time.monotonic() - written_at < _LAST_CHANCE_S):
             now = time.monotonic()
-            if self._strike_due(blows, sent / plan.signals) <= _MOST_OVERDUE:
-                credit += (now - looked_at) * plan.rate_per_s
+            is_late = self._strike_due(blows, sent / plan.signals) > _MOST_OVERDUE
+            credit += (now - looked_at) * plan.rate_per_s * (_TRICKLE if is_late else 1)
             looked_at = now
             before, sent = sent, self._write(sent, min(plan.signals, int(credit)))
             if sent > before:
