@@ -184,7 +184,9 @@ class LiveStore(Protocol):
 
     def lock_execution(
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId
-    ) -> Execution | None: ...
+    ) -> Execution | None:
+        """What a decision looks at. The strategy is locked, its wallet is not."""
+        ...
 
     def add_denied(
         self, signal: Signal, denial: Denial, *, mode: Mode, planned_at: datetime
@@ -197,7 +199,11 @@ class LiveStore(Protocol):
         ...
 
     def add_planned(self, order: LiveOrder, *, trader: Address, token_label: str) -> None:
-        """Raises AlreadyRecordedError when the signal has its order."""
+        """Raises AlreadyRecordedError when the signal has its order.
+
+        And StaleWriteError at the commit where the wallet's cash does not cover all that then
+        works: another of its strategies reserved meanwhile (LESSONS L30). Paper needs none.
+        """
         ...
 
     def save_envelope(self, order: LiveOrder, signed: SignedOrder, *, attempt: int) -> None:
@@ -213,7 +219,7 @@ class LiveStore(Protocol):
         ...
 
     def plan_again(self, before: LiveOrder, now: LiveOrder, *, detail: str) -> None:
-        """An ended order has a new plan for its next attempt. Raises StaleWriteError."""
+        """An ended order has a new plan for its next attempt. Raises as `add_planned` does."""
         ...
 
     def save_answer(

@@ -44,6 +44,8 @@ _NoAnswer = VenueUnavailableError | MalformedAnswerError
 Offer = Book | _NoAnswer | None
 """The book of a moment; or why it could not be had, or that there is none."""
 _NO_ANSWER = (VenueUnavailableError, MalformedAnswerError)
+_RACES = 4
+"""For the cash of one wallet that a signal may lose before it waits for its next delivery."""
 
 
 def execute_order(key: SignalKey, *, desk: Desk) -> LtOrderId | None:
@@ -108,12 +110,25 @@ def _plan_informed(signal: Signal, book: Offer, desk: Desk) -> LiveOrder | None:
     looked_up: frozenset[Gap] = frozenset()
     while True:
         try:
-            return _plan(signal, book, desk, looked_up)
+            return _plan_covered(signal, book, desk, looked_up)
         except _UninformedError as error:
             looked_up |= {error.gap}
             # where the venue does not answer either, the denial stands: fail closed (LESSONS L18)
             with suppress(*_NO_ANSWER):
                 fill_gap(error.gap, signal, desk=desk)
+
+
+def _plan_covered(
+    signal: Signal, book: Offer, desk: Desk, looked_up: frozenset[Gap]
+) -> LiveOrder | None:
+    """As `_plan`; decided anew where another strategy of the wallet took the cash meanwhile.
+
+    Raises StaleWriteError where that happens again and again; the signal waits.
+    """
+    for _ in range(_RACES):
+        with suppress(StaleWriteError):
+            return _plan(signal, book, desk, looked_up)
+    return _plan(signal, book, desk, looked_up)
 
 
 class _UninformedError(LtsysError):

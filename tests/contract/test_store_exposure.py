@@ -21,13 +21,16 @@ from live_made import (
     a_state,
     a_trade,
     an_ft_order,
+    an_order,
 )
 from stocked import kept, signal_key, taken, with_live, with_planned, with_signal, with_strategy
 
+from ltsys.domain.errors import StaleWriteError
 from ltsys.domain.exposure import Stake
+from ltsys.domain.ledger import Book
 from ltsys.domain.money import ZERO_USD, Price, Shares, Usd
 from ltsys.domain.rule_change import LIMITS, Unit
-from ltsys.domain.strategy import RiskRules
+from ltsys.domain.strategy import SHADOW_ONLY, Mode, RiskRules
 from ltsys.domain.venue import FillStatus
 from ltsys.usecases.record_fill import record_fill
 
@@ -156,6 +159,43 @@ def test_a_fill_is_committed_until_a_later_reading_may_have_seen_it(
     assert before == (ZERO_USD if status is FillStatus.FAILED else Usd.of(10))
     assert cash.collateral == Usd.of(90)
     assert cash.committed == (Usd.of(10) if is_counted else ZERO_USD)
+
+
+@pytest.mark.parametrize(("cash", "is_covered"), [("20", True), ("19.999999", False)])
+def test_a_plan_that_the_wallet_no_longer_covers_is_refused(store, wall, cash, is_covered):
+    """Strategies of one wallet decide side by side; the commit counts what each promised (L30)."""
+    with_planned(store)
+    second_signal(store)
+    decided = execution(store, 2)
+    with store.transaction() as tx:
+        tx.note_collateral(ACCOUNT, Usd.of(cash), read_at=wall + DAY)
+
+    if is_covered:
+        plan_second(store)
+    else:
+        with pytest.raises(StaleWriteError):
+            plan_second(store)
+
+    assert decided.cash.committed == Usd.of(10)
+    assert execution(store, 2).cash.committed == Usd.of(20 if is_covered else 10)
+
+
+def test_paper_needs_no_dollar_of_the_wallets(store, wall):
+    with_strategy(store, standing=SHADOW_ONLY, state=a_state(book=Book.SHADOW))
+    taken(store, [an_ft_order(1)])
+    with store.transaction() as tx:
+        tx.queue_signals(NOON, None)
+        tx.note_collateral(ACCOUNT, ZERO_USD, read_at=wall + DAY)
+
+    with store.transaction() as tx:
+        tx.add_planned(an_order(mode=Mode.SHADOW), trader=LEADER, token_label="Yes")
+
+    assert execution(store).cash.committed == ZERO_USD
+
+
+def plan_second(store) -> None:
+    with store.transaction() as tx:
+        tx.add_planned(an_order(2), trader=LEADER, token_label="Yes")
 
 
 def test_an_older_reading_of_the_cash_changes_nothing(store, wall):

@@ -55,6 +55,15 @@ class LiveOrderRecords(SignalRecords):
         )
         if self._add(order.lt_order_id, row):
             self._event(order.lt_order_id, None, OrderStatus.PLANNED, None, None)
+            self._expect_cover(order)
+
+    def _expect_cover(self, order: LiveOrder) -> None:
+        """Paper needs no dollar of the wallet's."""
+        wallet = self._tables.lt_strategies[order.strategy_id].strategy.wallet_address
+        cash = self._cash(wallet)
+        is_short = cash.collateral is not None and cash.committed > cash.collateral
+        if order.mode is not Mode.SHADOW and is_short:
+            self._stale.append(f"{cash.committed} works or is unsettled in {wallet}")
 
     def _add(self, order_id: LtOrderId, row: OrderRow) -> bool:
         rows = self._tables.lt_orders
@@ -128,6 +137,7 @@ class LiveOrderRecords(SignalRecords):
         )
         self._change(now.lt_order_id, order=again, next_check_at=None, parked_at=None)
         self._event(now.lt_order_id, before.status, now.status, OrderEvent.RETRY, detail)
+        self._expect_cover(now)
 
     def save_answer(
         self,

@@ -1,14 +1,34 @@
 """Envelopes of live orders, a row an attempt, and the history that every move is written to."""
 
 from datetime import datetime
+from typing import Final
 
-from ltsys.adapters.postgres.session import Row, Session
+from ltsys.adapters.postgres.session import Prepared, Row, Session
 from ltsys.domain.ids import LtOrderId, VenueOrderId
 from ltsys.domain.live_order import LiveOrder
 from ltsys.domain.money import Usd
 from ltsys.domain.order import OrderEvent, OrderStatus
+from ltsys.domain.strategy import Mode
 from ltsys.domain.venue import SignedOrder
 from ltsys.ports.records import ANSWER_PATIENCE, PreparedOrder
+
+_SUBMITTING: Final = Prepared(
+    name="move_to_submitting",
+    parameter_count=4,
+    statement="""
+    WITH changed AS (
+         UPDATE lt_orders SET status = 'submitting', order_id = $1,
+                next_check_at = clock_timestamp() + $2::interval, updated_at = clock_timestamp()
+          WHERE lt_order_id = $3 AND status = 'planned'
+            AND NOT EXISTS (SELECT 1 FROM halts_over(strategy_id, trader_address))
+            AND (mode <> 'live' OR EXISTS (
+                 SELECT 1 FROM lt_strategies s WHERE s.strategy_id = lt_orders.strategy_id
+                    AND s.execution_mode = 'live'))
+         RETURNING 1)
+    SELECT expect_one(count(*), $4) FROM changed
+    """,
+)
+"""Raises LT001 unless it is one row: no halt stands, and nobody else took the order on."""
 
 
 class AttemptRecords(Session):
@@ -40,20 +60,17 @@ class AttemptRecords(Session):
             what=f"{before.status} order {now.lt_order_id}",
         )
         self._event(now.lt_order_id, before.status, now.status, OrderEvent.RETRY, detail)
+        self._expect_cover(now)
+
+    def _expect_cover(self, order: LiveOrder) -> None:
+        """Paper needs no dollar of the wallet's."""
+        if order.mode is not Mode.SHADOW:
+            self._check_at_commit("SELECT expect_covered(%s)", (order.strategy_id,))
 
     def save_envelope(self, order: LiveOrder, signed: SignedOrder, *, attempt: int) -> None:
-        self._write_one(
-            """
-            UPDATE lt_orders SET status = 'submitting', order_id = %s,
-                   next_check_at = clock_timestamp() + %s, updated_at = clock_timestamp()
-             WHERE lt_order_id = %s AND status = 'planned'
-               AND NOT EXISTS (SELECT 1 FROM halts_over(strategy_id, trader_address))
-               AND (mode <> 'live' OR EXISTS (
-                    SELECT 1 FROM lt_strategies s WHERE s.strategy_id = lt_orders.strategy_id
-                       AND s.execution_mode = 'live'))
-            """,
-            (signed.order_id, ANSWER_PATIENCE, order.lt_order_id),
-            what=f"planned order {order.lt_order_id} under no halt",
+        what = f"planned order {order.lt_order_id} under no halt"
+        self._write_by_plan(
+            _SUBMITTING, (signed.order_id, ANSWER_PATIENCE, order.lt_order_id, what)
         )
         # the same bytes when the venue could not be reached the first time
         self._write(

@@ -1,6 +1,7 @@
 """Live orders, their moves and their fills."""
 
 from datetime import datetime
+from typing import Final
 
 from ltsys.adapters.postgres.attempts import AttemptRecords
 from ltsys.adapters.postgres.breakers import breakers_of
@@ -12,6 +13,7 @@ from ltsys.adapters.postgres.rows import (
     sighting_row,
     state_of,
 )
+from ltsys.adapters.postgres.session import Prepared
 from ltsys.adapters.postgres.statements import BREAKER_COLUMNS, ORDER_COLUMNS, STATE_COLUMNS
 from ltsys.domain.denial import Denial
 from ltsys.domain.ids import Address, LtOrderId
@@ -23,6 +25,27 @@ from ltsys.domain.quality import slippage_ratio
 from ltsys.domain.source_trade import Side
 from ltsys.domain.strategy import Mode, Signal
 from ltsys.ports.records import ANSWER_PATIENCE, Sighting, Tracking
+
+_TRACKING: Final = Prepared(
+    name="read_tracking",
+    parameter_count=1,
+    statement=f"""
+    SELECT {ORDER_COLUMNS}, {STATE_COLUMNS}, {BREAKER_COLUMNS},
+           seen.seen_at, o.parked_at, e.prepared_at,
+           ARRAY(SELECT to_jsonb(h)
+                   FROM halts_over(o.strategy_id, o.trader_address) h) AS halts
+      FROM lt_orders o
+      JOIN lt_strategies s ON s.strategy_id = o.strategy_id
+      JOIN lt_risk_state state ON state.strategy_id = o.strategy_id AND state.book =
+           CASE o.mode WHEN 'force_test' THEN s.execution_mode ELSE o.mode END
+      JOIN lt_risk_rules r ON r.strategy_id = o.strategy_id
+      JOIN lt_seen_trades seen ON seen.strategy_id = o.strategy_id
+           AND seen.source_trade_id = o.source_trade_id
+      LEFT JOIN orders e ON e.order_id = o.order_id
+     WHERE o.lt_order_id = $1 AND o.limit_price IS NOT NULL FOR UPDATE OF o
+    """,  # noqa: S608  the columns are constants
+)
+"""Runs behind the lock of the states, so that all of it is as it is once they are ours."""
 
 
 class LiveOrderRecords(AttemptRecords):
@@ -110,6 +133,7 @@ class LiveOrderRecords(AttemptRecords):
             ),
         )
         self._event(order.lt_order_id, None, OrderStatus.PLANNED, None, None)
+        self._expect_cover(order)
 
     def note_latency(self, lt_order_id: LtOrderId, latency_ms: int) -> None:
         self._write(
@@ -221,24 +245,7 @@ class LiveOrderRecords(AttemptRecords):
             """,
             key,
         )
-        row = self._row(
-            f"""
-            SELECT {ORDER_COLUMNS}, {STATE_COLUMNS}, {BREAKER_COLUMNS},
-                   seen.seen_at, o.parked_at, e.prepared_at,
-                   ARRAY(SELECT to_jsonb(h)
-                           FROM halts_over(o.strategy_id, o.trader_address) h) AS halts
-              FROM lt_orders o
-              JOIN lt_strategies s ON s.strategy_id = o.strategy_id
-              JOIN lt_risk_state state ON state.strategy_id = o.strategy_id AND state.book =
-                   CASE o.mode WHEN 'force_test' THEN s.execution_mode ELSE o.mode END
-              JOIN lt_risk_rules r ON r.strategy_id = o.strategy_id
-              JOIN lt_seen_trades seen ON seen.strategy_id = o.strategy_id
-                   AND seen.source_trade_id = o.source_trade_id
-              LEFT JOIN orders e ON e.order_id = o.order_id
-             WHERE o.lt_order_id = %s AND o.limit_price IS NOT NULL FOR UPDATE OF o
-            """,  # noqa: S608  the columns are constants
-            key,
-        )
+        row = self._row_by_plan(_TRACKING, key)
         if row is None:
             return None
         order = live_order_of(row)

@@ -22,7 +22,7 @@ _PREPARED: Final[WeakKeyDictionary[Connection, set[str]]] = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A SELECT whose plan the server keeps: planning a big one takes longer than running it.
+    """A statement whose plan the server keeps: planning a big one takes longer than running it.
 
     `statement` names its parameters $1, $2 …, all of which are texts.
     """
@@ -54,6 +54,7 @@ class Session:
         self._is_atomic = is_atomic
         self._has_begun = False
         self._gathered: list[str] = []
+        self._parting: list[str] = []
 
     def _rows(self, statement: LiteralString, parameters: Parameters = ()) -> list[Row]:
         return self._read(statement, parameters).fetchall()
@@ -63,15 +64,19 @@ class Session:
 
     def _row_by_plan(self, wanted: Prepared, parameters: Sequence[object]) -> Row | None:
         """As `_row`, by a plan that the connection keeps from its first such question on."""
+        call = self._call(wanted, parameters)
+        ahead = (*self._opening(), *self._gathered)
+        self._gathered.clear()
+        return self._send(*ahead, call).set_result(-1).fetchone()
+
+    def _call(self, wanted: Prepared, parameters: Sequence[object]) -> str:
+        """What runs it, once the server knows it by its name."""
         known = _PREPARED.setdefault(self._connection, set())
         if wanted.name not in known:
             # a message of its own: what fails beside it would leave it in doubt
             self._send(wanted.preparation)
             known.add(wanted.name)
-        ahead = (*self._opening(), *self._gathered)
-        self._gathered.clear()
-        bound = psycopg.ClientCursor(self._connection).mogrify(wanted.call, parameters)
-        return self._last(self._send(*ahead, bound)).fetchone()
+        return psycopg.ClientCursor(self._connection).mogrify(wanted.call, parameters)
 
     def _lock(self, statement: LiteralString, parameters: Parameters) -> None:
         """A SELECT … FOR UPDATE whose rows the next read reads, as they are once it is ours."""
@@ -87,8 +92,18 @@ class Session:
         expected = cursor.mogrify("SELECT expect_one(count(*), %s) FROM changed", (what,))
         self._gathered.append(f"WITH changed AS ({update} RETURNING 1) {expected}")
 
+    def _write_by_plan(self, wanted: Prepared, parameters: Sequence[object]) -> None:
+        """As `_write`, by a plan that the connection keeps."""
+        self._gathered.append(self._call(wanted, parameters))
+
+    def _check_at_commit(self, statement: LiteralString, parameters: Parameters) -> None:
+        """Runs behind all that is written, so that a lock it takes is held for a moment only."""
+        self._parting.append(psycopg.ClientCursor(self._connection).mogrify(statement, parameters))
+
     def commit(self) -> None:
         """Everything written is in the database, or nothing of it is."""
+        self._gathered += self._parting
+        self._parting.clear()
         if self._gathered:
             self._send(*self._opening(), *self._gathered, *self._closing())
             self._gathered.clear()
@@ -99,6 +114,7 @@ class Session:
     def rollback(self) -> None:
         """Nothing of it is in the database."""
         self._gathered.clear()
+        self._parting.clear()
         if self._connection.info.transaction_status != TransactionStatus.IDLE:
             self._send("ROLLBACK")
         self._has_begun = False
@@ -110,14 +126,7 @@ class Session:
             return self._connection.execute(statement, parameters)
         self._gathered.clear()
         bound = psycopg.ClientCursor(self._connection).mogrify(statement, parameters)
-        return self._last(self._send(*ahead, bound))
-
-    @staticmethod
-    def _last(cursor: psycopg.Cursor[DictRow]) -> psycopg.Cursor[DictRow]:
-        """At the result of the last statement of a message."""
-        while cursor.nextset():
-            pass
-        return cursor
+        return self._send(*ahead, bound).set_result(-1)
 
     def _opening(self) -> tuple[str, ...]:
         if self._has_begun or not self._is_atomic:

@@ -66,24 +66,6 @@ _STAKES: Final[LiteralString] = f"""
 """  # noqa: S608  the condition is a constant
 """Of the strategy: what it holds and works beside the market `m`, and how much in all."""
 
-_COMMITTED: Final[LiteralString] = """
-    SELECT coalesce(sum(o.reserved_usd), 0) + (
-           SELECT coalesce(sum(f.cost_usd + f.fee_usd), 0) FROM lt_fills f
-             JOIN lt_orders paid ON paid.lt_order_id = f.lt_order_id
-             JOIN lt_strategies own ON own.strategy_id = f.strategy_id
-            WHERE own.wallet_address = s.wallet_address AND paid.mode <> 'shadow'
-              AND f.status IN ('matched', 'mined', 'retrying')) + (
-           SELECT coalesce(sum(f.cost_usd + f.fee_usd), 0) FROM lt_fills f
-             JOIN lt_orders paid ON paid.lt_order_id = f.lt_order_id
-             JOIN lt_strategies own ON own.strategy_id = f.strategy_id
-            WHERE own.wallet_address = s.wallet_address AND paid.mode <> 'shadow'
-              AND f.status = 'confirmed' AND f.updated_at >= wallet.collateral_at)
-      FROM lt_orders o JOIN lt_strategies own ON own.strategy_id = o.strategy_id
-     WHERE own.wallet_address = s.wallet_address AND o.outcome = 'OPEN' AND o.reserved_usd > 0
-       AND o.mode <> 'shadow'
-"""
-"""Of the wallet, over all its strategies: see `ltsys.domain.wallet_cash.WalletCash`."""
-
 _RECENT_PRICES: Final[LiteralString] = """
     SELECT CASE t.token_id WHEN wanted.token_id THEN t.price ELSE 1 - t.price END
       FROM source_trades t
@@ -111,7 +93,8 @@ _EXECUTION: Final = Prepared(
            ARRAY(SELECT gate FROM lt_gates WHERE open_until > clock_timestamp()) AS open_gates,
            ARRAY(SELECT to_jsonb(h) FROM halts_over(s.strategy_id, coalesce(
                f.trader_address, seen.test_signal ->> 'trader_address')) h) AS halts,
-           wallet.collateral_usd, wallet.collateral_at, ({_COMMITTED}) AS committed_usd, held.*,
+           wallet.collateral_usd, wallet.collateral_at,
+           committed_usd(wallet.wallet_address, wallet.collateral_at) AS committed_usd, held.*,
            CASE WHEN r.target_volatility IS NOT NULL OR r.max_tolerance_ratio IS NOT NULL
                 THEN ARRAY({_RECENT_PRICES}) ELSE '{{}}' END AS recent_prices
       FROM lt_seen_trades seen
@@ -133,7 +116,7 @@ _EXECUTION: Final = Prepared(
      WHERE seen.strategy_id = $1 AND seen.source_trade_id = $2
     """,  # noqa: S608  the columns are constants
 )
-"""Runs behind the locks, so that all of it is as it is once they are ours. The state is of the
+"""Runs behind the lock, so that all of it is as it is once it is ours. The state is of the
 book of the order that is there, else of the one that the strategy trades in now.
 """
 
@@ -185,18 +168,9 @@ class SignalRecords(Session):
     def lock_execution(
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId
     ) -> Execution | None:
-        # statements of their own, so that the next one sees what was committed while it waited:
-        # whoever held the lock may have tripped a breaker, or reserved the last of the cash;
-        # always the strategy before its wallet, so that no two wait for each other
+        # a statement of its own, so that the next one sees what was committed while it waited:
+        # whoever held the lock may have tripped a breaker, or reserved the last of the capital
         self._lock(STRATEGY_LOCK, (strategy_id,))
-        self._lock(
-            """
-            SELECT 1 FROM wallets WHERE wallet_address = (
-                   SELECT wallet_address FROM lt_strategies WHERE strategy_id = %s)
-               FOR NO KEY UPDATE
-            """,
-            (strategy_id,),
-        )
         row = self._row_by_plan(_EXECUTION, (strategy_id, source_trade_id))
         if row is None:
             return None
