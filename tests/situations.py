@@ -51,6 +51,6 @@ def a_stake(
         shares=Shares.of(shares),
         cost=Usd.of(cost),
         reserved=Usd.of(reserved),
-        working_shares=Shares.of(0),
+        working_loss=Usd.of(reserved),
     )
     return replace(stake, **changes)

@@ -24,7 +24,7 @@ _REACH = Decimal("1.5")
 _ASKS = 200
 _BIDS = 20
 
-CODEC = 1
+CODEC = 2
 """Version of the text. A new field with a default needs no new version."""
 
 
@@ -158,8 +158,9 @@ def kept(decision: Decision) -> Kept:
 
 def case_of(text: Kept) -> Case:
     """The case that was decided. Raises ValueError for a text that this code cannot read."""
-    if text.codec > CODEC:
-        raise ValueError(f"codec {text.codec} is newer than this code's {CODEC}")
+    if text.codec != CODEC:
+        age = "newer" if text.codec > CODEC else "older"
+        raise ValueError(f"codec {text.codec} is {age} than this code's {CODEC}")
     return from_text(text.case, Case)
 
 

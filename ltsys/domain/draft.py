@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ltsys.domain.exposure import Stake
+from ltsys.domain.exposure import Stake, loss_if_filled
 from ltsys.domain.fees import highest_fee
 from ltsys.domain.ids import TokenId
 from ltsys.domain.market import Book, Market
@@ -47,7 +47,7 @@ class Draft:
             shares=ZERO_SHARES,
             cost=ZERO_USD,
             reserved=self.reserve,
-            working_shares=Shares.from_units(self.taker_units),
+            working_loss=loss_if_filled(self.reserve, Shares.from_units(self.taker_units)),
         )
 
 

@@ -5,9 +5,9 @@ at risk with all that it holds aside, the headroom for its highest fee included.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
-from typing import Final
+from typing import Final, Self
 
 from ltsys.domain.ids import ConditionId, TokenId
 from ltsys.domain.live_order import LiveOrder
@@ -20,10 +20,9 @@ _ONE_DOLLAR: Final = Decimal(1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stake:
-    """One order that holds shares or still works.
+    """What orders of one token hold and still work, together.
 
-    `cost` is what its fills cost, fees apart, `reserved` what it still holds aside, and
-    `working_shares` the least that this would buy.
+    `cost` is what their fills cost, fees apart, `reserved` what they still hold aside.
     """
 
     condition_id: ConditionId
@@ -34,16 +33,41 @@ class Stake:
     shares: Shares
     cost: Usd
     reserved: Usd
-    working_shares: Shares
+    working_loss: Usd
+    """What fills of working orders could still cost if the token wins, hardly ever above zero."""
+    order_count: int = 1
 
     @property
     def at_risk(self) -> Usd:
         return self.cost + self.reserved
 
+    def plus(self, other: Self) -> Self:
+        """Both together; of the same token."""
+        return replace(
+            self,
+            shares=self.shares + other.shares,
+            cost=self.cost + other.cost,
+            reserved=self.reserved + other.reserved,
+            working_loss=self.working_loss + other.working_loss,
+            order_count=self.order_count + other.order_count,
+        )
+
+    def less(self, other: Self) -> Self:
+        """Without the other's orders; nothing of it goes below zero."""
+        return replace(
+            self,
+            shares=max(ZERO_SHARES, self.shares - other.shares),
+            cost=max(ZERO_USD, self.cost - other.cost),
+            reserved=max(ZERO_USD, self.reserved - other.reserved),
+            working_loss=max(ZERO_USD, self.working_loss - other.working_loss),
+            order_count=max(0, self.order_count - other.order_count),
+        )
+
 
 def stake_of(order: LiveOrder, market: Market | None) -> Stake:
     """What the order has at risk, with what its market says of the token."""
     left = min(order.reserved, order.plan.spend - order.executed)
+    shares = least_shares(left, order.plan.limit_price)
     return Stake(
         condition_id=order.condition_id,
         token_id=order.token_id,
@@ -52,8 +76,17 @@ def stake_of(order: LiveOrder, market: Market | None) -> Stake:
         shares=order.executed_shares,
         cost=order.executed,
         reserved=order.reserved,
-        working_shares=least_shares(left, order.plan.limit_price),
+        working_loss=loss_if_filled(order.reserved, shares),
     )
+
+
+def joined(stakes: Iterable[Stake]) -> tuple[Stake, ...]:
+    """One a token, in the order of the tokens."""
+    found: dict[TokenId, Stake] = {}
+    for stake in stakes:
+        known = found.get(stake.token_id)
+        found[stake.token_id] = known.plus(stake) if known else stake
+    return tuple(found[token] for token in sorted(found))
 
 
 def least_shares(left: Usd, limit: Price) -> Shares:
@@ -61,6 +94,11 @@ def least_shares(left: Usd, limit: Price) -> Shares:
     if left <= ZERO_USD:
         return ZERO_SHARES
     return Shares(limit.shares_for(left).count.quantize(MICRO, rounding=ROUND_DOWN))
+
+
+def loss_if_filled(reserved: Usd, shares: Shares) -> Usd:
+    """What a working order costs beyond what its shares pay if they win; never below zero."""
+    return max(ZERO_USD, reserved - shares.paying(_ONE_DOLLAR))
 
 
 def total_at_risk(stakes: Iterable[Stake]) -> Usd:
@@ -90,9 +128,7 @@ def _loss_of(stake: Stake, winner: ConditionId | None) -> Usd:
     """Cost less payout; what still works may fill or not, and the worse of the two counts."""
     if not _pays(stake, winner):
         return stake.at_risk
-    gain = stake.shares.paying(_ONE_DOLLAR)
-    if_filled = stake.reserved - stake.working_shares.paying(_ONE_DOLLAR)
-    return stake.cost - gain + max(ZERO_USD, if_filled)
+    return stake.cost - stake.shares.paying(_ONE_DOLLAR) + stake.working_loss
 
 
 def _pays(stake: Stake, winner: ConditionId | None) -> bool:

@@ -1,6 +1,6 @@
 """The limits of a strategy, in one fixed order, and when their counters start anew (L30–L33)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -85,10 +85,10 @@ def position_checks(situation: Situation) -> Iterator[Check]:
     """Orders that hold shares or still work, with this one."""
     rules = situation.rules
     code, what = DenialCode.MAX_MARKET_POSITIONS_REACHED, "positions in the market with this order"
-    count = len(_in_market(situation)) + 1
+    count = _orders(_in_market(situation)) + 1
     yield from at_most(code, what, count, rules.max_market_positions)
     code, what = DenialCode.MAX_EVENT_POSITIONS_REACHED, "positions in the event with this order"
-    count = len(situation.stakes) + 1
+    count = _orders(situation.stakes) + 1
     yield from at_most(code, what, count, rules.max_event_positions)
     code, what = DenialCode.MAX_POSITIONS_REACHED, "positions in all with this order"
     yield from at_most(code, what, situation.open_positions + 1, rules.max_positions)
@@ -97,6 +97,10 @@ def position_checks(situation: Situation) -> Iterator[Check]:
 def _in_market(situation: Situation) -> tuple[Stake, ...]:
     here = situation.signal.condition_id
     return tuple(stake for stake in situation.stakes if stake.condition_id == here)
+
+
+def _orders(stakes: Iterable[Stake]) -> int:
+    return sum(stake.order_count for stake in stakes)
 
 
 def breaker_checks(rules: RiskRules, state: RiskState) -> Iterator[Check]:

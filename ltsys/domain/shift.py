@@ -120,17 +120,18 @@ class Shift:
         return max(ZERO_USD, sum((usd for at, usd in self.spent.items() if at >= day), counted))
 
     def _stakes(self, situation: Situation) -> tuple[Stake, ...]:
-        """Of the situation's event: the new ones, and without those that would not be there."""
-        stakes = list(situation.stakes)
+        """Of the situation's event: with the new orders, and without those not there."""
+        found = {stake.token_id: stake for stake in situation.stakes}
         for change in self.held:
             if not _is_same_event(change.placed.market, situation.market):
                 continue
             stake = stake_of(change.placed.order, change.placed.market)
+            known = found.get(stake.token_id)
             if change.is_added:
-                stakes.append(stake)
-            elif stake in stakes:
-                stakes.remove(stake)
-        return tuple(stakes)
+                found[stake.token_id] = known.plus(stake) if known else stake
+            elif known is not None:
+                found[stake.token_id] = known.less(stake)
+        return tuple(stake for stake in found.values() if stake.order_count)
 
 
 def _sum(one: Balances, other: Balances) -> Balances:

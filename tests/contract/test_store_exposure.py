@@ -18,6 +18,7 @@ from live_made import (
     YES,
     a_market,
     a_match,
+    a_plan,
     a_state,
     a_trade,
     an_ft_order,
@@ -89,7 +90,7 @@ def test_what_works_is_a_stake(store):
             shares=Shares.of(0),
             cost=ZERO_USD,
             reserved=Usd.of(10),
-            working_shares=Shares.of(25),
+            working_loss=ZERO_USD,
         ),
     )
     assert found.open_positions == 1
@@ -112,7 +113,22 @@ def test_what_is_held_is_a_stake_at_its_cost(store):
     (stake,) = execution(store, 2).stakes
 
     assert (stake.shares, stake.cost, stake.reserved) == (Shares.of(10), Usd.of(4), Usd.of(6))
-    assert stake.working_shares == Shares.of(15)
+    assert (stake.working_loss, stake.order_count) == (ZERO_USD, 1)
+
+
+def test_orders_of_one_token_are_one_stake(store):
+    """Of the second, 19 cents are lost even if its ten shares win."""
+    with_planned(store)
+    second_signal(store)
+    dear = replace(a_plan(), limit_price=Price.of("0.999"))
+    with store.transaction() as tx:
+        order = an_order(2, plan=dear, reserved=Usd.of("10.2"))
+        tx.add_planned(order, trader=LEADER, token_label="Yes")
+
+    (stake,) = execution(store, 2).stakes
+
+    assert (stake.order_count, stake.reserved) == (2, Usd.of("20.2"))
+    assert stake.working_loss == Usd.of("0.18999")
 
 
 @pytest.mark.parametrize(("event", "count"), [("77", 1), ("78", 0), (None, 0)])

@@ -7,8 +7,14 @@ from hypothesis import strategies as st
 from live_made import MARKET, OTHER_MARKET
 from situations import a_stake
 
-from ltsys.domain.exposure import event_at_risk, least_shares, total_at_risk
-from ltsys.domain.ids import ConditionId
+from ltsys.domain.exposure import (
+    event_at_risk,
+    joined,
+    least_shares,
+    loss_if_filled,
+    total_at_risk,
+)
+from ltsys.domain.ids import ConditionId, TokenId
 from ltsys.domain.money import ZERO_USD, Price, Shares, Usd
 
 THIRD = ConditionId("0x" + "3" * 64)
@@ -49,7 +55,7 @@ def test_second_outcomes_of_a_neg_risk_event_lose_one_at_a_time():
 
 def test_what_still_works_counts_as_filled_or_not_whichever_is_worse():
     """An unfilled hedge protects nobody."""
-    held, hedge = no(cost="90", shares="100"), no(2, reserved="90", working_shares=Shares.of(100))
+    held, hedge = no(cost="90", shares="100"), no(2, reserved="90", working_loss=ZERO_USD)
 
     assert event_at_risk((held, hedge)) == Usd.of(90)
 
@@ -72,24 +78,28 @@ def cents(most: int):
 
 
 @st.composite
-def stakes(draw):
+def orders(draw):
+    """A stake, and the shares that it would get if it filled."""
     made = draw(st.sampled_from([yes, no]))
-    shares = Shares.of(draw(st.integers(0, 300)))
-    return made(
-        condition_id=draw(st.sampled_from(MARKETS)),
+    market = draw(st.sampled_from(MARKETS))
+    reserved, works = draw(cents(20_000)), Shares.of(draw(st.integers(0, 300)))
+    stake = made(
+        condition_id=market,
+        token_id=TokenId(f"{made.__name__} of {market}"),
         cost=draw(cents(20_000)),
         shares=str(draw(st.integers(0, 300))),
-        reserved=draw(cents(20_000)),
-        working_shares=shares,
+        reserved=reserved,
+        working_loss=loss_if_filled(Usd.of(reserved), works),
     )
+    return stake, works
 
 
-@given(st.lists(stakes(), max_size=5))
+@given(st.lists(orders(), max_size=5))
 def test_no_outcome_of_a_neg_risk_event_costs_more(held):
     """Of every winner, and of every set of working orders that fill."""
-    worst = event_at_risk(held)
+    worst = event_at_risk(joined(stake for stake, _ in held))
 
-    assert ZERO_USD <= worst <= total_at_risk(held)
+    assert ZERO_USD <= worst <= total_at_risk(stake for stake, _ in held)
     for winner, fills in product([None, *MARKETS], product([False, True], repeat=len(held))):
         assert loss(held, winner, fills) <= worst
 
@@ -97,12 +107,33 @@ def test_no_outcome_of_a_neg_risk_event_costs_more(held):
 def loss(held, winner, fills) -> Usd:
     """Counted order by order, as the market would."""
     total = ZERO_USD
-    for stake, is_filled in zip(held, fills, strict=True):
+    for (stake, works), is_filled in zip(held, fills, strict=True):
         wins = stake.is_yes == (stake.condition_id == winner)
-        shares = stake.shares + stake.working_shares if is_filled else stake.shares
+        shares = stake.shares + works if is_filled else stake.shares
         total += stake.cost + (stake.reserved if is_filled else ZERO_USD)
         total -= Usd(shares.count) if wins else ZERO_USD
     return total
+
+
+@given(st.lists(orders(), max_size=6))
+def test_joined_stakes_are_at_risk_as_the_single_ones_are(held):
+    single = [stake for stake, _ in held]
+
+    together = joined(single)
+
+    assert len({stake.token_id for stake in together}) == len(together)
+    assert sum(stake.order_count for stake in together) == len(single)
+    assert event_at_risk(together) == event_at_risk(single)
+    assert total_at_risk(together) == total_at_risk(single)
+
+
+def test_what_is_taken_away_leaves_the_rest_and_never_less_than_nothing():
+    one, other = yes(cost="5", shares="10"), yes(reserved="4", shares="3")
+
+    assert one.plus(other).less(other) == one
+    assert one.less(other).shares == Shares.of(7)
+    assert one.less(other).reserved == ZERO_USD
+    assert one.less(other).order_count == 0
 
 
 def test_the_least_shares_are_rounded_down():

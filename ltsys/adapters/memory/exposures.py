@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from ltsys.adapters.memory.session import Session
 from ltsys.adapters.memory.tables import AccountRow, FillRow
-from ltsys.domain.exposure import Stake, stake_of
+from ltsys.domain.exposure import Stake, joined, stake_of
 from ltsys.domain.ft_order import FtOutcome
 from ltsys.domain.ids import Address, ConditionId, StrategyId
 from ltsys.domain.live_order import LiveOrder
@@ -57,7 +57,7 @@ class ExposureRecords(Session):
             is_beside = known is not None and event is not None and event == known.event_id
             if known is not None and (order.condition_id == here or is_beside):
                 stakes.append(stake_of(order, market))
-        return tuple(stakes)
+        return joined(stakes)
 
     def _at_risk(self, state: RiskState, strategy_id: StrategyId) -> list[LiveOrder]:
         orders = [row.order for row in self._tables.lt_orders.values() if row.order is not None]

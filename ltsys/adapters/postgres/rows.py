@@ -5,7 +5,7 @@ from typing import Any
 
 from ltsys.adapters.postgres.session import Row
 from ltsys.domain.alert import Alert, Severity
-from ltsys.domain.exposure import Stake, least_shares
+from ltsys.domain.exposure import Stake
 from ltsys.domain.ft_order import FtOrder, FtOutcome
 from ltsys.domain.ft_wallet import FtWallet
 from ltsys.domain.ft_wallet_json import wallet_from_json
@@ -200,8 +200,7 @@ def signal_of(row: Row) -> Signal:
 
 
 def stake_of(row: Row) -> Stake:
-    """From the JSON of an order that holds shares or works, its numbers as text."""
-    limit, left = Price.of(row["limit_price"]), Usd.of(row["left_usd"])
+    """From the JSON of what orders of a token hold and work, its numbers as text."""
     return Stake(
         condition_id=ConditionId(row["condition_id"]),
         token_id=TokenId(row["token_id"]),
@@ -210,7 +209,8 @@ def stake_of(row: Row) -> Stake:
         shares=Shares.of(row["shares"]),
         cost=Usd.of(row["cost_usd"]),
         reserved=Usd.of(row["reserved_usd"]),
-        working_shares=least_shares(left, limit),
+        working_loss=Usd.of(row["working_loss_usd"]),
+        order_count=row["order_count"],
     )
 
 

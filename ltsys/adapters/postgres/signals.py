@@ -50,19 +50,23 @@ _AT_RISK: Final[LiteralString] = """
 """
 """As the index `lt_orders_at_risk` has it."""
 
+_LEFT: Final[LiteralString] = "least(o.reserved_usd, o.maker_units / 1000000.0 - o.executed_usd)"
+"""Dollars that a working order still buys for."""
+
 _STAKES: Final[LiteralString] = f"""
-    SELECT coalesce(json_agg(json_build_object(
-               'condition_id', o.condition_id, 'token_id', o.token_id,
-               'is_neg_risk', o.is_neg_risk, 'is_yes', CASE o.token_id
-                   WHEN its.outcomes -> 0 ->> 'token_id' THEN true
-                   WHEN its.outcomes -> 1 ->> 'token_id' THEN false END,
-               'shares', o.executed_shares::text, 'cost_usd', o.executed_usd::text,
-               'reserved_usd', o.reserved_usd::text, 'limit_price', o.limit_price::text,
-               'left_usd', least(o.reserved_usd, o.maker_units / 1000000.0 - o.executed_usd)::text)
-               ORDER BY o.lt_order_id), '[]') AS stakes,
+    SELECT coalesce(json_agg(to_json(t) ORDER BY t.token_id), '[]') AS stakes,
            (SELECT count(*) FROM lt_orders o WHERE {_AT_RISK}) AS open_positions
-      FROM markets its JOIN lt_orders o ON o.condition_id = its.condition_id
-     WHERE (its.condition_id = m.condition_id OR its.event_id = m.event_id) AND {_AT_RISK}
+      FROM (SELECT o.condition_id, o.token_id, bool_or(o.is_neg_risk) AS is_neg_risk,
+                   CASE o.token_id WHEN its.outcomes -> 0 ->> 'token_id' THEN true
+                                   WHEN its.outcomes -> 1 ->> 'token_id' THEN false END AS is_yes,
+                   sum(o.executed_shares)::text AS shares, sum(o.executed_usd)::text AS cost_usd,
+                   sum(o.reserved_usd)::text AS reserved_usd,
+                   sum(greatest(0, o.reserved_usd - trunc(
+                       greatest(0, {_LEFT}) / o.limit_price, 6)))::text AS working_loss_usd,
+                   count(*) AS order_count
+              FROM markets its JOIN lt_orders o ON o.condition_id = its.condition_id
+             WHERE (its.condition_id = m.condition_id OR its.event_id = m.event_id) AND {_AT_RISK}
+             GROUP BY o.condition_id, o.token_id, is_yes) AS t
 """  # noqa: S608  the condition is a constant
 """Of the strategy: what it holds and works beside the market `m`, and how much in all."""
 
