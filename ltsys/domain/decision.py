@@ -16,6 +16,7 @@ from ltsys.domain.ids import LtOrderId, StrategyId
 from ltsys.domain.live_order import Plan
 from ltsys.domain.market import Book
 from ltsys.domain.money import ZERO_USD, Price, Shares, Usd
+from ltsys.domain.old_cases import by_token, from_codec_1
 from ltsys.domain.planning import plan_order, steps, strategy_checks
 from ltsys.domain.situation import Situation
 from ltsys.domain.stage_cap import stage_checks
@@ -158,10 +159,12 @@ def kept(decision: Decision) -> Kept:
 
 def case_of(text: Kept) -> Case:
     """The case that was decided. Raises ValueError for a text that this code cannot read."""
-    if text.codec != CODEC:
-        age = "newer" if text.codec > CODEC else "older"
-        raise ValueError(f"codec {text.codec} is {age} than this code's {CODEC}")
-    return from_text(text.case, Case)
+    if text.codec > CODEC:
+        raise ValueError(f"codec {text.codec} is newer than this code's {CODEC}")
+    if text.codec == CODEC:
+        return from_text(text.case, Case)
+    case = from_text(from_codec_1(text.case), Case)
+    return replace(case, situation=by_token(case.situation))
 
 
 def verdict_of(text: Kept) -> Plan | Denial:

@@ -41,7 +41,7 @@ class MalformedAnswerError(LtsysError):
 
 
 class StaleWriteError(LtsysError):
-    """Somebody moved the row first: reload and decide again."""
+    """Somebody moved the row, or took the cash, first: reload and decide again."""
 
 
 class AlreadyRecordedError(LtsysError):

@@ -42,9 +42,10 @@ class Stake:
         return self.cost + self.reserved
 
     def plus(self, other: Self) -> Self:
-        """Both together; of the same token."""
+        """Both together; of the same token. Netted as neg-risk only where both are."""
         return replace(
             self,
+            is_neg_risk=self.is_neg_risk and other.is_neg_risk,
             shares=self.shares + other.shares,
             cost=self.cost + other.cost,
             reserved=self.reserved + other.reserved,
@@ -53,12 +54,14 @@ class Stake:
         )
 
     def less(self, other: Self) -> Self:
-        """Without the other's orders; nothing of it goes below zero."""
+        """Without the other's orders, which may have worked here what they hold there."""
+        at_risk = max(ZERO_USD, self.at_risk - other.at_risk)
+        cost = min(at_risk, max(ZERO_USD, self.cost - other.cost))
         return replace(
             self,
-            shares=max(ZERO_SHARES, self.shares - other.shares),
-            cost=max(ZERO_USD, self.cost - other.cost),
-            reserved=max(ZERO_USD, self.reserved - other.reserved),
+            shares=self.shares - min(self.shares, other.shares),
+            cost=cost,
+            reserved=at_risk - cost,
             working_loss=max(ZERO_USD, self.working_loss - other.working_loss),
             order_count=max(0, self.order_count - other.order_count),
         )

@@ -219,7 +219,10 @@ class LiveStore(Protocol):
         ...
 
     def plan_again(self, before: LiveOrder, now: LiveOrder, *, detail: str) -> None:
-        """An ended order has a new plan for its next attempt. Raises as `add_planned` does."""
+        """An ended order has a new plan for its next attempt.
+
+        Raises StaleWriteError, also where the wallet's cash does not cover it, as `add_planned`.
+        """
         ...
 
     def save_answer(

@@ -8,6 +8,7 @@ a submitting one is never posted blindly but asked about.
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from ltsys.domain.decision import Case, Decision, decision_on, in_sight
 from ltsys.domain.denial import Denial
@@ -35,6 +36,7 @@ from ltsys.domain.venue import OrderTicket, SignedOrder
 from ltsys.ports.records import Execution, LogEntry, SignalKey
 from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import end_if_over, set_aside
+from ltsys.usecases.contested_cash import until_covered
 from ltsys.usecases.desk import Desk
 from ltsys.usecases.fill_gap import Gap, fill_gap, gap_behind
 from ltsys.usecases.record_answer import Answer, record_answer
@@ -44,8 +46,6 @@ _NoAnswer = VenueUnavailableError | MalformedAnswerError
 Offer = Book | _NoAnswer | None
 """The book of a moment; or why it could not be had, or that there is none."""
 _NO_ANSWER = (VenueUnavailableError, MalformedAnswerError)
-_RACES = 4
-"""For the cash of one wallet that a signal may lose before it waits for its next delivery."""
 
 
 def execute_order(key: SignalKey, *, desk: Desk) -> LtOrderId | None:
@@ -108,27 +108,15 @@ def snapshot(signal: Signal, desk: Desk) -> Offer:
 def _plan_informed(signal: Signal, book: Offer, desk: Desk) -> LiveOrder | None:
     """As `_plan`; what a denial was for lack of, or by an old reading of, is looked up once."""
     looked_up: frozenset[Gap] = frozenset()
+    key = (signal.strategy_id, signal.source_trade_id)
     while True:
         try:
-            return _plan_covered(signal, book, desk, looked_up)
+            return until_covered(partial(_plan, signal, book, desk, looked_up), key, desk=desk)
         except _UninformedError as error:
             looked_up |= {error.gap}
             # where the venue does not answer either, the denial stands: fail closed (LESSONS L18)
             with suppress(*_NO_ANSWER):
                 fill_gap(error.gap, signal, desk=desk)
-
-
-def _plan_covered(
-    signal: Signal, book: Offer, desk: Desk, looked_up: frozenset[Gap]
-) -> LiveOrder | None:
-    """As `_plan`; decided anew where another strategy of the wallet took the cash meanwhile.
-
-    Raises StaleWriteError where that happens again and again; the signal waits.
-    """
-    for _ in range(_RACES):
-        with suppress(StaleWriteError):
-            return _plan(signal, book, desk, looked_up)
-    return _plan(signal, book, desk, looked_up)
 
 
 class _UninformedError(LtsysError):

@@ -249,7 +249,6 @@ def _save(start: _Start, theirs: Theirs, found: Comparison, desk: Desk) -> Recon
     )
     with desk.store.transaction() as tx:
         tx.lock_wallet(made.wallet)
-        tx.note_collateral(made.wallet, Usd(theirs.cash.least), read_at=made.started_at)
         has_been_ruled = tx.accepted(made.wallet, since=desk.books_since) != start.accepted
         if not has_been_ruled:
             tx.save_reconciliation(made)
@@ -258,6 +257,8 @@ def _save(start: _Start, theirs: Theirs, found: Comparison, desk: Desk) -> Recon
             if made.result is Result.CLEAN:
                 tx.note_redeemed(made.wallet, found.arrived)
                 tx.forget_reconciliations(made.wallet, before=made.started_at - _KEPT)
+        # last, for the commit of every plan waits for whoever holds the wallet's row
+        tx.note_collateral(made.wallet, Usd(theirs.cash.least), read_at=made.started_at)
     if has_been_ruled:
         return _give_up(start.started_at, "an operator accepted a finding meanwhile", desk)
     return made

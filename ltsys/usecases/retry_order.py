@@ -1,6 +1,7 @@
 """A new attempt at a signal whose last one has definitely come to nothing (VENUE §3.5, L08)."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ltsys.domain.alert import parked_key
 from ltsys.domain.denial import Denial
@@ -14,6 +15,7 @@ from ltsys.domain.strategy import RiskState, Signal
 from ltsys.ports.records import Tracking
 from ltsys.ports.store import Transaction
 from ltsys.usecases.bookkeeping import give_back, set_aside
+from ltsys.usecases.contested_cash import until_covered
 from ltsys.usecases.desk import Desk
 from ltsys.usecases.execute_order import Offer, decided, post_and_record, sign_and_save, snapshot
 from ltsys.usecases.read_collateral import read_collateral
@@ -48,11 +50,14 @@ def retry_order(
 
     Every check runs again; `even_if_old` waives the age limit of signals alone. Raises
     RefusedError where the last attempt may have done something, HaltedError for a shut gate,
-    and VenueUnavailableError or MalformedAnswerError where the venue cannot be asked.
+    VenueUnavailableError or MalformedAnswerError where the venue cannot be asked, and
+    StaleWriteError where others of the wallet were first again and again: nothing was done.
     """
     found = _find(lt_order_id, desk)
     read_collateral(desk=desk)
-    planned = _plan_again(found, word, desk, even_if_old=even_if_old)
+    key = (found.order.strategy_id, found.order.source_trade_id)
+    plan_again = partial(_plan_again, found, word, desk, even_if_old=even_if_old)
+    planned = until_covered(plan_again, key, desk=desk)
     if isinstance(planned, Denial):
         return planned
     signed = sign_and_save(planned, found.signal, desk)

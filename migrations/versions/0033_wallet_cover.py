@@ -46,7 +46,7 @@ def upgrade() -> None:
             -- a statement of its own: it sees what was committed while the lock was waited for
             committed := committed_usd(paying.wallet_address, paying.collateral_at);
             IF committed > paying.collateral_usd THEN
-                RAISE EXCEPTION '% works or is unsettled in %, which holds %',
+                RAISE EXCEPTION '$% works or is unsettled in %, which holds $%',
                       committed, paying.wallet_address, paying.collateral_usd
                 USING ERRCODE = 'LT001';
             END IF;

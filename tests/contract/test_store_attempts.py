@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from live_made import LEADER, NOON, a_plan, a_state, an_ft_order, an_order
+from live_made import ACCOUNT, LEADER, NOON, a_plan, a_state, an_ft_order, an_order
 from stocked import (
     an_envelope,
     kept,
@@ -67,6 +67,19 @@ def test_a_new_attempt_is_a_new_plan_and_a_row_of_its_own(store):
     assert (planned.attempt, planned.order_id) == (2, None)
     assert [each.signed for each in attempts] == [an_envelope(1), an_envelope(2)]
     assert kept(store, order).order_id == an_envelope(2).order_id
+
+
+def test_a_new_attempt_that_the_wallet_does_not_cover_is_refused(store, wall):
+    """Another of its strategies may have reserved what was left (L30)."""
+    order = killed(store)
+    again = replace(planned_again(order, NEW_PLAN), reserved=Usd.of("9.5"))
+    with store.transaction() as tx:
+        tx.note_collateral(ACCOUNT, Usd.of(9), read_at=wall + 24 * HOUR)
+
+    with pytest.raises(StaleWriteError, match="works or is unsettled"), store.transaction() as tx:
+        tx.plan_again(order, again, detail="bob: why not")
+
+    assert kept(store, order) == order
 
 
 def test_a_new_attempt_of_an_order_that_moved_is_refused(store):

@@ -131,6 +131,17 @@ def test_orders_of_one_token_are_one_stake(store):
     assert stake.working_loss == Usd.of("0.18999")
 
 
+def test_orders_that_disagree_about_their_market_are_not_netted(store):
+    """L18."""
+    with_planned(store)
+    second_signal(store)
+    plan_second(store, plan=replace(a_plan(), is_neg_risk=True))
+
+    (stake,) = execution(store, 2).stakes
+
+    assert not stake.is_neg_risk
+
+
 @pytest.mark.parametrize(("event", "count"), [("77", 1), ("78", 0), (None, 0)])
 def test_stakes_are_those_of_the_event(store, event, count):
     """A market whose event is not known stands alone."""
@@ -177,8 +188,9 @@ def test_a_fill_is_committed_until_a_later_reading_may_have_seen_it(
     assert cash.committed == (Usd.of(10) if is_counted else ZERO_USD)
 
 
+@pytest.mark.parametrize("mode", [Mode.LIVE, Mode.FORCE_TEST])
 @pytest.mark.parametrize(("cash", "is_covered"), [("20", True), ("19.999999", False)])
-def test_a_plan_that_the_wallet_no_longer_covers_is_refused(store, wall, cash, is_covered):
+def test_a_plan_that_the_wallet_no_longer_covers_is_refused(store, wall, cash, is_covered, mode):
     """Strategies of one wallet decide side by side; the commit counts what each promised (L30)."""
     with_planned(store)
     second_signal(store)
@@ -187,10 +199,10 @@ def test_a_plan_that_the_wallet_no_longer_covers_is_refused(store, wall, cash, i
         tx.note_collateral(ACCOUNT, Usd.of(cash), read_at=wall + DAY)
 
     if is_covered:
-        plan_second(store)
+        plan_second(store, mode=mode)
     else:
-        with pytest.raises(StaleWriteError):
-            plan_second(store)
+        with pytest.raises(StaleWriteError, match="works or is unsettled in 0x"):
+            plan_second(store, mode=mode)
 
     assert decided.cash.committed == Usd.of(10)
     assert execution(store, 2).cash.committed == Usd.of(20 if is_covered else 10)
@@ -209,9 +221,9 @@ def test_paper_needs_no_dollar_of_the_wallets(store, wall):
     assert execution(store).cash.committed == ZERO_USD
 
 
-def plan_second(store) -> None:
+def plan_second(store, **changes) -> None:
     with store.transaction() as tx:
-        tx.add_planned(an_order(2), trader=LEADER, token_label="Yes")
+        tx.add_planned(an_order(2, **changes), trader=LEADER, token_label="Yes")
 
 
 def test_an_older_reading_of_the_cash_changes_nothing(store, wall):

@@ -127,13 +127,32 @@ def test_joined_stakes_are_at_risk_as_the_single_ones_are(held):
     assert total_at_risk(together) == total_at_risk(single)
 
 
-def test_what_is_taken_away_leaves_the_rest_and_never_less_than_nothing():
+def test_what_was_added_can_be_taken_away():
     one, other = yes(cost="5", shares="10"), yes(reserved="4", shares="3")
 
     assert one.plus(other).less(other) == one
-    assert one.less(other).shares == Shares.of(7)
-    assert one.less(other).reserved == ZERO_USD
-    assert one.less(other).order_count == 0
+
+
+def test_what_is_filled_there_and_still_works_here_is_taken_away_whole():
+    """Of an order for six dollars that this world has not seen filled yet, and one for four."""
+    here = yes(cost="4", shares="10").plus(yes(reserved="6"))
+
+    left = here.less(yes(cost="6", shares="15"))
+
+    assert (left.at_risk, left.shares, left.order_count) == (Usd.of(4), Shares.of(0), 1)
+
+
+def test_nothing_is_left_below_zero():
+    left = yes(cost="4", shares="3").less(yes(cost="5", shares="10"))
+
+    assert (left.at_risk, left.shares, left.order_count) == (ZERO_USD, Shares.of(0), 0)
+
+
+def test_stakes_that_disagree_are_not_netted():
+    """The market's word may have changed between two orders (L18)."""
+    (both,) = joined((a_stake(is_neg_risk=False), a_stake(is_neg_risk=True)))
+
+    assert not both.is_neg_risk
 
 
 def test_the_least_shares_are_rounded_down():

@@ -12,13 +12,17 @@ from ltsys.domain.denial import DenialCode
 from ltsys.domain.errors import StaleWriteError
 from ltsys.domain.money import ZERO_USD, Usd
 from ltsys.domain.order import OrderStatus
+from ltsys.domain.venue import Killed
 from ltsys.usecases.execute_order import execute_order
+from ltsys.usecases.resolve_order import Word
+from ltsys.usecases.retry_order import retry_order
 
 ALWAYS = 100
+BOB = Word(operator="bob", reason="once more")
 
 
 class ContestedStore:
-    """Its first transactions find at their commit that somebody else was first."""
+    """Its first plans find at their commit that somebody else was first."""
 
     def __init__(self, store, *, lost: int, meanwhile: Callable[[], None] = lambda: None) -> None:
         self._store, self._left, self._meanwhile = store, lost, meanwhile
@@ -28,11 +32,12 @@ class ContestedStore:
 
     @contextmanager
     def transaction(self):
-        is_lost, self._left = self._left > 0, self._left - 1
+        before, is_lost = self._store.tables.lt_ledger, False
         try:
             with self._store.transaction() as tx:
                 yield tx
-                if is_lost:
+                if self._left and len(tx._tables.lt_ledger) > len(before):
+                    is_lost, self._left = True, self._left - 1
                     raise StaleWriteError("promised meanwhile")
         finally:
             if is_lost:
@@ -52,6 +57,27 @@ def test_an_order_that_lost_the_race_is_decided_anew(floor):
 
     assert floor.row(key).status is OrderStatus.LIVE
     assert len(floor.venue.posted) == 1
+    assert floor.balances.reserved == Usd.of(10)
+
+
+def test_a_lost_race_is_a_line_in_the_log(floor):
+    key = floor.signal()
+    floor.venue.answers.append(accepted())
+
+    execute(floor, key, lost=1)
+
+    assert "decided anew, for somebody was first: promised meanwhile" in floor.messages("plan")
+
+
+def test_a_retry_that_lost_the_race_is_decided_anew(floor):
+    """The operator has an order or a denial, not a race (L08)."""
+    order = floor.execute(1, Killed(text="no match"))
+    floor.venue.answers.append(accepted())
+    desk = replace(floor.desk, store=ContestedStore(floor.store, lost=1))
+
+    again = retry_order(order.lt_order_id, BOB, even_if_old=False, desk=desk)
+
+    assert (again.status, again.attempt) == (OrderStatus.LIVE, 2)
     assert floor.balances.reserved == Usd.of(10)
 
 

@@ -1,5 +1,6 @@
 """A decision explained: each check with both numbers, and decided once more."""
 
+import json
 from dataclasses import replace
 
 from live_made import NO_LIMITS
@@ -69,6 +70,27 @@ def test_another_answer_than_the_kept_one_is_said(new_floor):
 
     assert not made.is_same
     assert made.difference.startswith("this code answers: denied: MAX_POSITION_SIZE_EXCEEDED")
+
+
+def test_a_decision_that_an_older_version_kept_is_decided_again(new_floor):
+    """Its stakes were one an order, and told what the order would buy."""
+    floor = new_floor(rules=replace(NO_LIMITS, max_market_exposure=Usd.of(25)))
+    for number in (1, 2):
+        floor.execute(number, accepted())
+    floor.execute(3)
+    key = list(floor.store.tables.lt_seen_trades)[-1]
+    case = json.loads(explained(floor, key)[0].kept.case)
+    (stake,) = case["situation"]["stakes"]
+    assert (stake.pop("order_count"), stake.pop("working_loss")) == (2, "0")
+    one = {**stake, "reserved": "10", "working_shares": "25"}
+    case["situation"]["stakes"] = [one, one]
+
+    changed(floor, codec=1, case=json.dumps(case))
+    (made,) = explained(floor, key)
+
+    assert made.is_same
+    assert made.answer.startswith("denied: MAX_MARKET_EXPOSURE_EXCEEDED")
+    assert "would be $30.00, over the limit of $25.00" in made.answer
 
 
 def test_a_text_that_this_code_cannot_read_is_said(new_floor):

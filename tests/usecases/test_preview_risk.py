@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from live_made import NO_LIMITS, STRATEGY
 from traded_markets import TradedMarkets
-from trading_floor import Floor
+from trading_floor import Floor, accepted
 
 from ltsys.domain.denial import Denial, DenialCode
 from ltsys.domain.errors import RefusedError
@@ -71,6 +71,20 @@ def test_a_real_order_that_would_be_denied_loses_its_own_result(new_floor):
     assert row.kind is Kind.NEWLY_DENIED
     assert row.would_be.code is DenialCode.MAX_POSITION_SIZE_EXCEEDED
     assert (row.was_net, row.would_net, row.effect) == (Usd.of("-10.24"), ZERO_USD, Usd.of("10.24"))
+
+
+def test_an_order_that_filled_after_the_next_decision_is_taken_out_of_it(new_floor):
+    """The second decision saw it work; the world in which it is denied has neither."""
+    floor = new_floor(rules=limited(max_market_exposure=Usd.of(14)))
+    first = floor.execute(1, accepted(), size=Usd.of(10))
+    floor.execute(2, accepted(), size=Usd.of(4))
+    floor.stream(first)
+    floor.execute(3, size=Usd.of(3))
+
+    found = previewed(floor, max_position_size="5")
+
+    assert kinds(found) == [Kind.NEWLY_DENIED, Kind.SAME, Kind.NEWLY_ALLOWED]
+    assert found.rows[2].was.code is DenialCode.MAX_MARKET_EXPOSURE_EXCEEDED
 
 
 def test_what_is_not_resolved_is_counted_apart(new_floor):

@@ -41,7 +41,7 @@ class AccountRecords(session.Session):
     def _known(self, user_id: UserId) -> User | None:
         user = self._tables.users.get(user_id)
         if user is None:
-            self._stale.append(f"user {user_id}")
+            self._not_found(f"user {user_id}")
         return user
 
     def add_account(

@@ -81,7 +81,7 @@ class ForwardTestRecords(Session):
     def save_decisions(self, decisions: WalletDecisions) -> None:
         row = self._tables.ft_wallets.get(decisions.wallet_id)
         if row is None or row.cursor_seq != decisions.from_cursor_seq:
-            self._stale.append(f"cursor of {decisions.wallet_id}")
+            self._not_found(f"cursor of {decisions.wallet_id}")
             return
         moved = replace(row, cursor_seq=decisions.to_cursor_seq)
         self._tables.ft_wallets[decisions.wallet_id] = moved

@@ -79,11 +79,11 @@ class LiveOrderRecords(SignalRecords):
         if row is None or row.order is None:
             return
         if self._halts_over(order.strategy_id, row.trader):
-            self._stale.append(f"planned order {order.lt_order_id} under no halt")
+            self._not_found(f"planned order {order.lt_order_id} under no halt")
             return
         strategy = self._tables.lt_strategies[order.strategy_id].strategy
         if order.mode is Mode.LIVE and strategy.mode is not Mode.LIVE:
-            self._stale.append(f"planned order {order.lt_order_id}")
+            self._not_found(f"planned order {order.lt_order_id}")
             return
         moved = replace(row.order, status=OrderStatus.SUBMITTING, order_id=signed.order_id)
         next_check_at = self._clock.wall() + ANSWER_PATIENCE
@@ -279,7 +279,7 @@ class LiveOrderRecords(SignalRecords):
         key = (fill.venue.trade_id, fill.venue.order_id)
         row = self._tables.lt_fills.get(key)
         if row is None:
-            self._stale.append(f"fill {fill.venue.trade_id}")
+            self._not_found(f"fill {fill.venue.trade_id}")
             return
         venue = replace(row.fill.venue, status=fill.status)
         moved = replace(row.fill, venue=venue)
@@ -302,7 +302,7 @@ class LiveOrderRecords(SignalRecords):
     def _in_status(self, order_id: LtOrderId, status: OrderStatus) -> OrderRow | None:
         row = self._tables.lt_orders.get(order_id)
         if row is None or row.status is not status:
-            self._stale.append(f"{status} order {order_id}")
+            self._not_found(f"{status} order {order_id}")
             return None
         return row
 

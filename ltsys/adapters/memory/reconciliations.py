@@ -190,7 +190,7 @@ class ReconciliationRecords(Session):
     def acknowledge(self, finding_id: int, *, by: str, reason: str) -> None:
         known = self.finding(finding_id)
         if known is None or known[1].acknowledged_at is not None:
-            self._stale.append(f"open finding {finding_id}")
+            self._not_found(f"open finding {finding_id}")
             return
         said = replace(
             known[1],

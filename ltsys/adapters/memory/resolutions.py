@@ -40,7 +40,7 @@ class ResolutionRecords(Session):
     ) -> None:
         row = self._tables.lt_orders.get(order.lt_order_id)
         if row is None or row.order is None or row.order.outcome is not FtOutcome.OPEN:
-            self._stale.append(f"open order {order.lt_order_id}")
+            self._not_found(f"open order {order.lt_order_id}")
             return
         is_settled = settles_at <= resolved_at or not order.payout
         self._tables.lt_orders[order.lt_order_id] = replace(
@@ -87,7 +87,7 @@ class ResolutionRecords(Session):
     def restate_result(self, order: LiveOrder) -> None:
         row = self._tables.lt_orders.get(order.lt_order_id)
         if row is None or row.was is None:
-            self._stale.append(f"order {order.lt_order_id} with an outcome")
+            self._not_found(f"order {order.lt_order_id} with an outcome")
             return
         self._tables.lt_orders[order.lt_order_id] = replace(row, pnl=order.result)
 
@@ -107,6 +107,6 @@ class ResolutionRecords(Session):
     def mark_settled(self, lt_order_id: LtOrderId) -> None:
         row = self._tables.lt_orders.get(lt_order_id)
         if row is None or row.settles_at is None:
-            self._stale.append(f"settling order {lt_order_id}")
+            self._not_found(f"settling order {lt_order_id}")
             return
         self._tables.lt_orders[lt_order_id] = replace(row, settles_at=None)

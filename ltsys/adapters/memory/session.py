@@ -23,7 +23,11 @@ class Session:
         if self._repeated:
             raise AlreadyRecordedError(self._repeated[0])
         if self._stale:
-            raise StaleWriteError(f"{self._stale[0]}: 0 rows changed instead of 1")
+            raise StaleWriteError(self._stale[0])
+
+    def _not_found(self, what: str) -> None:
+        """As Postgres says that a row was not as it was expected to be."""
+        self._stale.append(f"{what}: 0 rows changed instead of 1")
 
     @staticmethod
     def _must_be_json(value: Mapping[str, object]) -> None:

@@ -30,7 +30,7 @@ class StageRecords(Session):
     def set_stage(self, step: StageStep, *, is_new_mode: bool) -> None:
         row = self._tables.lt_strategies.get(step.strategy_id)
         if row is None or row.strategy.standing.stage is not step.before:
-            self._stale.append(f"{step.before} strategy {step.strategy_id}")
+            self._not_found(f"{step.before} strategy {step.strategy_id}")
             return
         self._tables.lt_strategies[step.strategy_id] = replace(
             row,
@@ -149,7 +149,7 @@ class ChangeRecords(Session):
     def _move_change(self, before: PendingChange, now: PendingChange) -> None:
         known = self._tables.lt_pending_changes.get(before.change_id)
         if known is None or known.status is not before.status:
-            self._stale.append(f"{before.status} change {before.change_id}")
+            self._not_found(f"{before.status} change {before.change_id}")
             return
         self._tables.lt_pending_changes[before.change_id] = now
 
@@ -188,7 +188,7 @@ class ChangeRecords(Session):
     def set_bet_cap(self, strategy_id: StrategyId, cap: Usd | None) -> None:
         row = self._tables.lt_strategies.get(strategy_id)
         if row is None:
-            self._stale.append(f"strategy {strategy_id}")
+            self._not_found(f"strategy {strategy_id}")
             return
         capped = replace(row.strategy, bet_cap=cap)
         self._tables.lt_strategies[strategy_id] = replace(row, strategy=capped)

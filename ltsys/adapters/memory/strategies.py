@@ -65,14 +65,14 @@ class StrategyRecords(Session):
     def save_rules(self, strategy_id: StrategyId, rules: RiskRules) -> None:
         row = self._tables.lt_strategies.get(strategy_id)
         if row is None:
-            self._stale.append(f"rules of {strategy_id}")
+            self._not_found(f"rules of {strategy_id}")
             return
         self._tables.lt_strategies[strategy_id] = replace(row, rules=rules)
 
     def save_settings(self, strategy: Strategy) -> None:
         row = self._tables.lt_strategies.get(strategy.strategy_id)
         if row is None:
-            self._stale.append(f"strategy {strategy.strategy_id}")
+            self._not_found(f"strategy {strategy.strategy_id}")
             return
         now = replace(
             row.strategy,
@@ -86,7 +86,7 @@ class StrategyRecords(Session):
     def save_state(self, strategy_id: StrategyId, state: RiskState) -> None:
         row = self._tables.lt_strategies.get(strategy_id)
         if row is None or state.book not in row.states:
-            self._stale.append(f"state of {strategy_id}")
+            self._not_found(f"state of {strategy_id}")
             return
         balances = replace(state.balances, capital=-row.strategy.initial_capital)
         states = {**row.states, state.book: replace(state, balances=balances)}

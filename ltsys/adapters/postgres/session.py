@@ -54,7 +54,7 @@ class Session:
         self._is_atomic = is_atomic
         self._has_begun = False
         self._gathered: list[str] = []
-        self._parting: list[str] = []
+        self._at_commit: list[str] = []
 
     def _rows(self, statement: LiteralString, parameters: Parameters = ()) -> list[Row]:
         return self._read(statement, parameters).fetchall()
@@ -64,13 +64,13 @@ class Session:
 
     def _row_by_plan(self, wanted: Prepared, parameters: Sequence[object]) -> Row | None:
         """As `_row`, by a plan that the connection keeps from its first such question on."""
-        call = self._call(wanted, parameters)
+        call = self._prepared_call(wanted, parameters)
         ahead = (*self._opening(), *self._gathered)
         self._gathered.clear()
         return self._send(*ahead, call).set_result(-1).fetchone()
 
-    def _call(self, wanted: Prepared, parameters: Sequence[object]) -> str:
-        """What runs it, once the server knows it by its name."""
+    def _prepared_call(self, wanted: Prepared, parameters: Sequence[object]) -> str:
+        """What runs it; tells the server its name first, once a connection."""
         known = _PREPARED.setdefault(self._connection, set())
         if wanted.name not in known:
             # a message of its own: what fails beside it would leave it in doubt
@@ -94,16 +94,18 @@ class Session:
 
     def _write_by_plan(self, wanted: Prepared, parameters: Sequence[object]) -> None:
         """As `_write`, by a plan that the connection keeps."""
-        self._gathered.append(self._call(wanted, parameters))
+        self._gathered.append(self._prepared_call(wanted, parameters))
 
     def _check_at_commit(self, statement: LiteralString, parameters: Parameters) -> None:
         """Runs behind all that is written, so that a lock it takes is held for a moment only."""
-        self._parting.append(psycopg.ClientCursor(self._connection).mogrify(statement, parameters))
+        self._at_commit.append(
+            psycopg.ClientCursor(self._connection).mogrify(statement, parameters)
+        )
 
     def commit(self) -> None:
         """Everything written is in the database, or nothing of it is."""
-        self._gathered += self._parting
-        self._parting.clear()
+        self._gathered += self._at_commit
+        self._at_commit.clear()
         if self._gathered:
             self._send(*self._opening(), *self._gathered, *self._closing())
             self._gathered.clear()
@@ -114,7 +116,7 @@ class Session:
     def rollback(self) -> None:
         """Nothing of it is in the database."""
         self._gathered.clear()
-        self._parting.clear()
+        self._at_commit.clear()
         if self._connection.info.transaction_status != TransactionStatus.IDLE:
             self._send("ROLLBACK")
         self._has_begun = False

@@ -56,7 +56,7 @@ _LEFT: Final[LiteralString] = "least(o.reserved_usd, o.maker_units / 1000000.0 -
 _STAKES: Final[LiteralString] = f"""
     SELECT coalesce(json_agg(to_json(t) ORDER BY t.token_id), '[]') AS stakes,
            (SELECT count(*) FROM lt_orders o WHERE {_AT_RISK}) AS open_positions
-      FROM (SELECT o.condition_id, o.token_id, bool_or(o.is_neg_risk) AS is_neg_risk,
+      FROM (SELECT o.condition_id, o.token_id, bool_and(o.is_neg_risk) AS is_neg_risk,
                    CASE o.token_id WHEN its.outcomes -> 0 ->> 'token_id' THEN true
                                    WHEN its.outcomes -> 1 ->> 'token_id' THEN false END AS is_yes,
                    sum(o.executed_shares)::text AS shares, sum(o.executed_usd)::text AS cost_usd,
@@ -120,7 +120,9 @@ _EXECUTION: Final = Prepared(
      WHERE seen.strategy_id = $1 AND seen.source_trade_id = $2
     """,  # noqa: S608  the columns are constants
 )
-"""Runs behind the lock, so that all of it is as it is once it is ours. The state is of the
+"""Runs behind the lock, so that all of it is as it is once it is ours, but for the cash of the
+wallet, which the commit of a plan looks at again. A breaker that another strategy trips for all at
+this moment may come too late for one order. The state is of the
 book of the order that is there, else of the one that the strategy trades in now.
 """
 

@@ -40,7 +40,7 @@ _SESSION = (
 )
 
 _MOVED_FIRST = "LT001"
-"""Raised by `expect_one` of the schema."""
+"""Raised by `expect_one` and `expect_covered` of the schema."""
 
 
 class PostgresTransaction(
@@ -143,7 +143,7 @@ class PostgresStore:
         """Commits when the block ends, rolls back on an error.
 
         Raises AlreadyRecordedError for a key that exists, StaleWriteError for a row that
-        somebody moved first, at the latest when the block ends.
+        somebody moved first or cash that somebody took, at the latest when the block ends.
         """
         with self._pool.connection() as connection:
             transaction = PostgresTransaction(connection, is_atomic=True)
