@@ -14,6 +14,7 @@ import pytest
 import redis
 from alembic import command
 from alembic.config import Config
+from shares import share_of
 from xdist.scheduler import LoadFileScheduling
 
 from ltsys.embedded import Servers, create_database, drop_database, servers_from_environment
@@ -22,26 +23,13 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 _NUMBERS = itertools.count(1)
 # Kept away from index 0, where a developer's own broker would live.
 _REDIS_INDEX = 15
-_TOGETHER = {
-    "tests/chaos/test_killed_workers.py": "the recorded hour",
-    "tests/story/test_recorded_hour.py": "the recorded hour",
-    "tests/entrypoints/test_dashboard_in_a_browser.py": "the demo",
-}
-"""Files that share what takes long to make."""
-_OF_THE_DEMO = "tests/entrypoints/test_lt_"
-"""How the names of those begin that share a running demo."""
-_APART = ("tests/chaos/test_drill.py",)
-"""Files whose tests share nothing and take long one by one."""
 
 
 class _Shares(LoadFileScheduling):
-    """Which tests one process runs together, where several share the work: those of a file."""
+    """Where several processes share the work."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
-        if file in _APART:
-            return nodeid
-        return "the demo" if file.startswith(_OF_THE_DEMO) else _TOGETHER.get(file, file)
+        return share_of(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Shares:

@@ -4,11 +4,13 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from api_made import OTHER, OWNER, Client
 from lt_harness import Running, started
+from shares import share_of
 
 from ltsys.embedded import Servers, create_database, drop_database
 
@@ -16,14 +18,33 @@ NOBODY = "0x" + "0" * 38 + "42"
 QUIET = "FT_QUIET"
 
 
+_DEMO = pytest.StashKey[ExitStack]()
+
+
 @pytest.fixture(scope="session")
-def system(reachable_folder: Callable[[], Path]) -> Iterator[Running]:
+def system(
+    reachable_folder: Callable[[], Path], request: pytest.FixtureRequest
+) -> Iterator[Running]:
     """The demo at twenty times the speed of time, once its strategies are launched."""
     folder = reachable_folder()
     folder.chmod(0o755)
-    with started(folder, "demo", "--speed", "20") as running:
+    with ExitStack() as until_it_is_over:
+        running = until_it_is_over.enter_context(started(folder, "demo", "--speed", "20"))
+        request.config.stash[_DEMO] = until_it_is_over
         running.wait_for("SIMULATOR    0 s")
         yield running
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """A demo that nobody looks at any more takes no time from the tests that follow.
+
+    Only where each process runs its share of the tests in one go: nobody asks for it again.
+    """
+    is_shared_out = hasattr(item.config, "workerinput")
+    goes_on = nextitem is not None and share_of(nextitem.nodeid) == share_of(item.nodeid)
+    if is_shared_out and not goes_on and _DEMO in item.config.stash:
+        item.config.stash[_DEMO].close()
 
 
 @pytest.fixture(scope="session")
