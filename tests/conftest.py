@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def eventually() -> Callable[..., None]:
     """Returns once the condition holds; fails when it does not within the limit."""
 
-    def wait(condition: Callable[[], object], *, limit_s: float = 15.0) -> None:
+    def wait(condition: Callable[[], object], *, limit_s: float = 30.0) -> None:
         pause = threading.Event()
         deadline = time.monotonic() + limit_s
         while not condition():

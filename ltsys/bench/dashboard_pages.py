@@ -4,18 +4,26 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from ltsys.domain.ids import LtOrderId, StrategyId
+from ltsys.domain.ids import FtWalletId, LtOrderId, StrategyId
 from ltsys.domain.order import OrderStatus
 from ltsys.ports.dashboard import Dashboard, DashboardReads, LogFilter, OrderFilter, Place
+from ltsys.ports.queries import Queries
 
 _FIRST: Final = Place()
 _REFUSED: Final = frozenset({OrderStatus.DENIED, OrderStatus.REJECTED})
 _MOST_LINES = 6
 _COMPARED = 20
+_MOST = 100
 
 
 def dashboard_reads(
-    dashboard: Dashboard, *, one: StrategyId, order: LtOrderId, now: datetime
+    dashboard: Dashboard,
+    queries: Queries,
+    *,
+    one: StrategyId,
+    wallet: FtWalletId,
+    order: LtOrderId,
+    now: datetime,
 ) -> Mapping[str, Callable[[], object]]:
     """By the name of the page."""
     today = now.date()
@@ -46,6 +54,10 @@ def dashboard_reads(
             listed(strategy_id=one, statuses=at_work),
             listed(strategy_id=one, statuses=frozenset({OrderStatus.FILLED})),
             listed(strategy_id=one, statuses=_REFUSED),
+            lambda _: queries.changes(one, is_open=True, limit=_MOST),
+        ),
+        "page: a wallet": page(
+            lambda books: books.board(today, wallet), lambda books: books.timeline([wallet])
         ),
         "page: orders": page(listed()),
         "page: orders by a market's words": page(listed(text="a market that never was")),
@@ -58,5 +70,18 @@ def dashboard_reads(
         "page: redemptions": page(lambda books: books.payouts(None, _FIRST)),
         "page: logs": page(lambda b: b.logs(LogFilter(), _FIRST)),
         "page: logs of a week": page(lambda b: b.logs(recent, _FIRST)),
+        "page: risk": page(
+            lambda books: books.board(today),
+            lambda _: queries.breakers(_MOST),
+            lambda _: queries.breaker_rules(),
+        ),
+        "page: halts": page(lambda _: queries.halts(_MOST)),
+        "page: system": page(
+            lambda _: queries.pulse(),
+            lambda _: queries.hearing(),
+            lambda _: queries.reconciled(),
+            lambda _: queries.halts(_MOST),
+        ),
+        "page: account": page(lambda books: books.account()),
         "page: alerts": page(lambda books: books.alerts(is_open=True, place=_FIRST)),
     }

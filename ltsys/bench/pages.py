@@ -26,6 +26,7 @@ LIMIT_MS: Final = 300.0
 """What a page's data may take at the 95th percentile."""
 _CLOCK = SystemClock()
 _ONE = StrategyId("LT_FT_BENCH_7")
+_WALLET = FtWalletId("FT_BENCH_7")
 _PAGE = 50
 
 
@@ -83,7 +84,7 @@ def measure(data_dir: Path, plan: PagesPlan, on_step: Callable[[str], None]) -> 
         times = []
         dashboard = PostgresDashboard(servers.database_url).as_user(UserId(OWNER))
         order = _order(plan)
-        pages = dashboard_reads(dashboard, one=_ONE, order=order, now=now)
+        pages = dashboard_reads(dashboard, queries, one=_ONE, wallet=_WALLET, order=order, now=now)
         for name, read in {**_reads(queries, plan), **pages}.items():
             on_step(f"reading {name}")
             times.append(_timed(name, read, plan.rounds))
@@ -130,7 +131,6 @@ def _reads(queries: Queries, plan: PagesPlan) -> Mapping[str, Callable[[], objec
     order = _order(plan)
     denied = frozenset({OrderStatus.DENIED})
     working = frozenset({OrderStatus.LIVE})
-    wallet = FtWalletId("FT_BENCH_7")
 
     def orders(after: Place | None = None, **wanted: object) -> Page[object]:
         return queries.order_page(WantedOrders(**wanted), after=after, limit=_PAGE)  # type: ignore[arg-type, return-value]  # named below
@@ -164,7 +164,7 @@ def _reads(queries: Queries, plan: PagesPlan) -> Mapping[str, Callable[[], objec
         "FT wallets, all": queries.wallets,
         "FT wallets, a page": lambda: queries.wallet_page(after=None, limit=_PAGE),
         "FT orders of a wallet": lambda: queries.ft_order_page(
-            wallet, outcome=None, after=None, limit=_PAGE
+            _WALLET, outcome=None, after=None, limit=_PAGE
         ),
         "health of 24 hours": lambda: queries.activity(_CLOCK.wall() - timedelta(hours=24)),
         "pulse": queries.pulse,

@@ -184,9 +184,7 @@ class LiveStore(Protocol):
 
     def lock_execution(
         self, strategy_id: StrategyId, source_trade_id: SourceTradeId
-    ) -> Execution | None:
-        """What a decision looks at. The strategy is locked, its wallet is not."""
-        ...
+    ) -> Execution | None: ...
 
     def add_denied(
         self, signal: Signal, denial: Denial, *, mode: Mode, planned_at: datetime
@@ -199,18 +197,15 @@ class LiveStore(Protocol):
         ...
 
     def add_planned(self, order: LiveOrder, *, trader: Address, token_label: str) -> None:
-        """Raises AlreadyRecordedError when the signal has its order.
-
-        And StaleWriteError at the commit where the wallet's cash does not cover all that then
-        works: another of its strategies reserved meanwhile (LESSONS L30). Paper needs none.
+        """Raises AlreadyRecordedError when the signal has its order, and StaleWriteError at the
+        commit where the wallet's cash does not cover all that then works (LESSONS L30).
         """
         ...
 
     def save_envelope(self, order: LiveOrder, signed: SignedOrder, *, attempt: int) -> None:
         """The envelope as a row, and the order on its way for ANSWER_PATIENCE.
 
-        Raises StaleWriteError, also where a halt stands over the order by now (LESSONS L61), and
-        for a live order whose strategy was demoted meanwhile.
+        Raises StaleWriteError, also under a halt (LESSONS L61) and where a live one was demoted.
         """
         ...
 
@@ -219,10 +214,7 @@ class LiveStore(Protocol):
         ...
 
     def plan_again(self, before: LiveOrder, now: LiveOrder, *, detail: str) -> None:
-        """An ended order has a new plan for its next attempt.
-
-        Raises StaleWriteError, also where the wallet's cash does not cover it, as `add_planned`.
-        """
+        """An ended order has a new plan for its next attempt. Raises as `add_planned`."""
         ...
 
     def save_answer(

@@ -6,9 +6,10 @@ from lt_harness import Running
 
 @pytest.fixture
 def filled(system: Running) -> dict:
-    """An order with fills."""
+    """An order with fills that limits decided about: no test of another file's."""
     system.wait_for("the first order was filled")
-    return system.lt("orders", "list", "--status", "filled", "--json").json[0]
+    orders = system.lt("orders", "list", "--status", "filled", "--limit", "200", "--json").json
+    return next(order for order in orders if not order["is_force_test"])
 
 
 def test_a_decision_is_explained_check_by_check_and_made_again(system: Running, filled):

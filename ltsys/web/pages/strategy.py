@@ -12,7 +12,7 @@ from ltsys.domain.breaker import explained
 from ltsys.domain.ids import FtWalletId, StrategyId
 from ltsys.domain.money import Usd
 from ltsys.domain.stage import Stage
-from ltsys.ports.dashboard import DashboardReads, LtBoardRow, OrderFilter, Place
+from ltsys.ports.dashboard import Board, DashboardReads, LtBoardRow, OrderFilter, Place
 from ltsys.usecases.launch_strategy import pause_strategy, resume_strategy
 from ltsys.usecases.queries import statuses_of_word, why
 from ltsys.web.pages.board_lines import state_badges
@@ -57,11 +57,10 @@ def strategy(strategy_id: str, seen: Visiting) -> Response:
     mine = seen.own.queries.as_user(seen.caller.user_id)
 
     def read(books: DashboardReads) -> dict[str, object]:
-        row = found(books, seen, name)
+        board = books.board(today(seen), name)
+        row = row_of(board, name)
         wallet = row.strategy.ft_wallet_id
-        forward = next(
-            (f for f in books.board(today(seen), name).forward if f.wallet_id == wallet), None
-        )
+        forward = next((f for f in board.forward if f.wallet_id == wallet), None)
         positions = books.positions(name)
         rules = ft_wallet_rules(seen, wallet) if forward else {}
         return {
@@ -118,8 +117,13 @@ def owned(seen: Visit, strategy_id: str) -> StrategyId:
 
 
 def found(books: DashboardReads, seen: Visit, name: StrategyId) -> LtBoardRow:
+    """Raises as `row_of`."""
+    return row_of(books.board(today(seen), name), name)
+
+
+def row_of(board: Board, name: StrategyId) -> LtBoardRow:
     """Raises PageError for a strategy that is not there or not the caller's."""
-    for row in books.board(today(seen), name).live:
+    for row in board.live:
         if row.strategy.strategy_id == name:
             return row
     raise PageError(404, f"There is no strategy {name[:80]}.")
