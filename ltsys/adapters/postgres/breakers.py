@@ -67,9 +67,11 @@ class BreakerRecords(Session):
         rule = trip.rule
         row = self._row(
             """
+            WITH this AS MATERIALIZED (SELECT clock_timestamp() AS moment)
             INSERT INTO lt_breakers
-                (strategy_id, kind, cause, value, threshold, resume, resumes_at)
-            VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() + make_interval(secs => %s))
+                (strategy_id, kind, cause, value, threshold, resume, tripped_at, resumes_at)
+            VALUES (%s, %s, %s, %s, %s, %s, (SELECT moment FROM this),
+                    (SELECT moment FROM this) + make_interval(secs => %s))
             ON CONFLICT (coalesce(strategy_id, ''), kind) WHERE cleared_at IS NULL DO NOTHING
             RETURNING *
             """,
