@@ -121,9 +121,7 @@ def test_orders_of_one_token_are_one_stake(store):
     with_planned(store)
     second_signal(store)
     dear = replace(a_plan(), limit_price=Price.of("0.999"))
-    with store.transaction() as tx:
-        order = an_order(2, plan=dear, reserved=Usd.of("10.2"))
-        tx.add_planned(order, trader=LEADER, token_label="Yes")
+    plan_second(store, plan=dear, reserved=Usd.of("10.2"))
 
     (stake,) = execution(store, 2).stakes
 

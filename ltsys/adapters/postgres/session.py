@@ -65,9 +65,7 @@ class Session:
     def _row_by_plan(self, wanted: Prepared, parameters: Sequence[object]) -> Row | None:
         """As `_row`, by a plan that the connection keeps from its first such question on."""
         call = self._prepared_call(wanted, parameters)
-        ahead = (*self._opening(), *self._gathered)
-        self._gathered.clear()
-        return self._send(*ahead, call).set_result(-1).fetchone()
+        return self._ask((*self._opening(), *self._gathered), call).fetchone()
 
     def _prepared_call(self, wanted: Prepared, parameters: Sequence[object]) -> str:
         """What runs it; tells the server its name first, once a connection."""
@@ -76,20 +74,19 @@ class Session:
             # a message of its own: what fails beside it would leave it in doubt
             self._send(wanted.preparation)
             known.add(wanted.name)
-        return psycopg.ClientCursor(self._connection).mogrify(wanted.call, parameters)
+        return self._bound(wanted.call, parameters)
 
     def _lock(self, statement: LiteralString, parameters: Parameters) -> None:
         """A SELECT … FOR UPDATE whose rows the next read reads, as they are once it is ours."""
         self._write(statement, parameters)
 
     def _write(self, statement: LiteralString, parameters: Parameters = ()) -> None:
-        self._gathered.append(psycopg.ClientCursor(self._connection).mogrify(statement, parameters))
+        self._gathered.append(self._bound(statement, parameters))
 
     def _write_one(self, statement: LiteralString, parameters: Parameters, *, what: str) -> None:
         """An UPDATE that must change exactly one row: else the server raises LT001."""
-        cursor = psycopg.ClientCursor(self._connection)
-        update = cursor.mogrify(statement, parameters)
-        expected = cursor.mogrify("SELECT expect_one(count(*), %s) FROM changed", (what,))
+        update = self._bound(statement, parameters)
+        expected = self._bound("SELECT expect_one(count(*), %s) FROM changed", (what,))
         self._gathered.append(f"WITH changed AS ({update} RETURNING 1) {expected}")
 
     def _write_by_plan(self, wanted: Prepared, parameters: Sequence[object]) -> None:
@@ -98,9 +95,7 @@ class Session:
 
     def _check_at_commit(self, statement: LiteralString, parameters: Parameters) -> None:
         """Runs behind all that is written, so that a lock it takes is held for a moment only."""
-        self._at_commit.append(
-            psycopg.ClientCursor(self._connection).mogrify(statement, parameters)
-        )
+        self._at_commit.append(self._bound(statement, parameters))
 
     def commit(self) -> None:
         """Everything written is in the database, or nothing of it is."""
@@ -126,9 +121,16 @@ class Session:
         ahead = (*self._opening(), *self._gathered)
         if not ahead:
             return self._connection.execute(statement, parameters)
+        return self._ask(ahead, self._bound(statement, parameters))
+
+    def _ask(self, ahead: Sequence[str], question: str) -> psycopg.Cursor[DictRow]:
+        """The rows of the question, which goes out in one message with all that is ahead of it."""
         self._gathered.clear()
-        bound = psycopg.ClientCursor(self._connection).mogrify(statement, parameters)
-        return self._send(*ahead, bound).set_result(-1)
+        return self._send(*ahead, question).set_result(-1)
+
+    def _bound(self, statement: LiteralString, parameters: Parameters) -> str:
+        """The statement with its values in it, as the server reads them."""
+        return psycopg.ClientCursor(self._connection).mogrify(statement, parameters)
 
     def _opening(self) -> tuple[str, ...]:
         if self._has_begun or not self._is_atomic:

@@ -122,8 +122,8 @@ _EXECUTION: Final = Prepared(
 )
 """Runs behind the lock, so that all of it is as it is once it is ours, but for the cash of the
 wallet, which the commit of a plan looks at again. A breaker that another strategy trips for all at
-this moment may come too late for one order. The state is of the
-book of the order that is there, else of the one that the strategy trades in now.
+this moment may come too late for one order. The state is of the book of the order that is there,
+else of the one that the strategy trades in now.
 """
 
 
